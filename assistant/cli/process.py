@@ -1,0 +1,89 @@
+"""`coachnote process` and `coachnote finish`: a recording walks the whole line to a draft."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant import pipeline, wiring
+from assistant.cli.unlocking import unlock
+from assistant.console import say, watch
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
+    from assistant.domain import Kind
+    from assistant.protocols import Store
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def as_date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--client",
+    metavar="REF",
+    help="Reference of the client, such as C-0042. Without it, the session stays unassigned and cannot be signed.",
+)
+@click.option("--kind", type=click.Choice(["dictation", "appointment"]), default="dictation", show_default=True)
+@click.option(
+    "--date",
+    "day",
+    type=DAY,
+    metavar="YYYY-MM-DD",
+    help="Day of the session. Without it, the file's own date is used and every due date is to be checked.",
+)
+@click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
+@click.pass_obj
+def process(
+    settings: Settings, file: Path, client: str | None, kind: Kind, day: datetime | None, model: str | None, coach: str | None
+) -> None:
+    """Take FILE in, a recording or a transcript document: transcribe it, draft it, keep all of it in the store, ready for review.
+
+    \b
+    Example:  coachnote process visit.m4a --client C-0042 --date 2026-03-12
+    """
+    store = unlock(settings)
+    intake = pipeline.Intake(kind=kind, date=as_date(day), client=client, coach=coach or settings.coach)
+    try:
+        session = watch(pipeline.process_file(store, file, intake, wiring.engines(settings, model)))
+        _tell(store, session)
+    finally:
+        store.close()
+
+
+@click.command()
+@click.argument("session", required=False)
+@click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@click.pass_obj
+def finish(settings: Settings, session: str | None, model: str | None) -> None:
+    """Transcribe and draft what is still waiting: one SESSION, or all of them.
+
+    \b
+    Example:  coachnote finish
+    """
+    store = unlock(settings)
+    waiting = [session] if session else [row.session.id for row in store.sessions() if row.stage in ("recorded", "transcribed")]
+    try:
+        for each in waiting:
+            watch(pipeline.finish_session(store, each, wiring.engines(settings, model)))
+            _tell(store, each)
+    finally:
+        store.close()
+    if not waiting:
+        say("Nothing is waiting.")
+
+
+def _tell(store: Store, session: str) -> None:
+    draft = store.draft(session)
+    statements = sum(len(s.statements) for s in draft.note) if draft else 0
+    actions = len(draft.actions) if draft else 0
+    say(f"Drafted: {statements} statements, {actions} actions. Review it with `coachnote review {session}`.")
+    print(session)

@@ -1,0 +1,47 @@
+"""Asking for a passphrase: at the terminal without an echo, or from a file descriptor. Never from arguments or the environment."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from assistant.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
+    from assistant.protocols import Store
+
+LONGEST = 4096
+"""Bytes; a longer passphrase is a mistake."""
+
+
+def unlock(settings: Settings) -> Store:
+    """Open the store. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew."""
+    from assistant import wiring
+
+    wiring.require_store(settings)
+    return wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
+
+
+def read_passphrase(settings: Settings, prompt: str) -> str:
+    """One passphrase. Raises UsageProblem when there is nobody to ask and no descriptor to read."""
+    if settings.passphrase_fd is not None:
+        return from_descriptor(settings.passphrase_fd)
+    if not sys.stdin.isatty():
+        raise UsageProblem("The passphrase is needed, and there is no terminal to ask for it.", do="Give it with --passphrase-fd N.")
+    return getpass.getpass(prompt, stream=sys.stderr)
+
+
+def from_descriptor(number: int) -> str:
+    """The first line that comes through a file descriptor."""
+    try:
+        with os.fdopen(number, "rb", closefd=False) as pipe:
+            line = pipe.readline(LONGEST)
+    except OSError as error:
+        raise UsageProblem(
+            f"File descriptor {number} cannot be read ({error.strerror}).",
+            do="Open it in the shell, as in `coachnote --passphrase-fd 3 … 3<FILE`.",
+        ) from error
+    return line.rstrip(b"\r\n").decode("utf-8", errors="replace")

@@ -1,0 +1,69 @@
+"""Settings and the platform's folders. A value typed on the command line beats the environment, which beats the file.
+
+Everything is a function: nothing is read or made at import.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import UsageProblem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    store: Path
+    """Folder of the encrypted store."""
+    models: Path
+    """Folder where a person keeps Whisper models, one sub-folder each."""
+    model: str = "auto"
+    coach: str | None = None
+    """How the coach signs."""
+    passphrase_fd: int | None = None
+    """File descriptor to read the passphrase from, for scripts."""
+
+
+def data_folder() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("coachnote", appauthor=False))
+
+
+def settings_file() -> Path:
+    import platformdirs
+
+    return Path(os.environ.get("COACHNOTE_CONFIG") or Path(platformdirs.user_config_dir("coachnote", appauthor=False)) / "settings.toml")
+
+
+def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Settings:
+    """The settings in force. Raises UsageProblem when the settings file holds a key that is not known or a value of another kind."""
+    written = _read(settings_file())
+    environment = os.environ
+    return Settings(
+        store=Path(store or environment.get("COACHNOTE_STORE") or written.get("store") or data_folder() / "store").expanduser(),
+        models=Path(environment.get("COACHNOTE_MODELS") or written.get("models") or data_folder() / "models").expanduser(),
+        model=written.get("model") or "auto",
+        coach=written.get("coach"),
+        passphrase_fd=passphrase_fd,
+    )
+
+
+def _read(path: Path) -> dict[str, str]:
+    import tomllib
+
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageProblem(f"The settings file {path} could not be read.", do="Correct it, or move it away to use the defaults.") from error
+    known = {"store", "models", "model", "coach"}
+    for key, value in written.items():
+        if key not in known or not isinstance(value, str):
+            raise UsageProblem(
+                f"The settings file {path} has a key or value that is not understood: {key!r}.",
+                do=f"It may hold {', '.join(sorted(known))}, each a text.",
+            )
+    return written

@@ -1,0 +1,226 @@
+"""The straight line a recording walks: taken in, transcribed, drafted, each noun saved once when it is whole.
+
+Generators over the protocols: a caller that stops iterating stops the work and loses nothing that was saved. Running a step again picks up
+where the line was left. Knows no engine and no store, only their faces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from assistant.domain import MICROPHONE, CaseNote, Draft, Kind, PreviousAction, Recording, Session, Transcript
+from assistant.errors import InputError, InputMissing, ModelMissing, Refused, UsageProblem
+from assistant.identity import new_id
+from assistant.protocols import Brief, Drafter, Progress, Store, Transcriber
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """What the person says about a file when handing it in. None where the file itself may tell."""
+
+    kind: Kind = "dictation"
+    date: date | None = None
+    client: str | None = None
+    """A client's reference."""
+    coach: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engines:
+    """Makers, so that a missing model is met only when it is needed."""
+
+    probe: Callable[[Path], object]
+    """Raises InputError unless sound can be decoded from the file."""
+    transcriber: Callable[[], Transcriber]
+    drafter: Callable[[], Drafter]
+
+
+def process_file(store: Store, path: Path, intake: Intake, engines: Engines) -> Generator[Progress, None, str]:
+    """Take a recording or a transcript document in, and walk it to a draft. Returns the session's id.
+
+    Raises InputError when nothing can be read (and keeps nothing), ModelMissing when no model is there (and keeps the recording).
+    """
+    session = yield from take_in(store, path, intake, engines.probe)
+    yield from finish_session(store, session, engines)
+    return session
+
+
+def finish_session(store: Store, session_id: str, engines: Engines) -> Generator[Progress, None, None]:
+    """Whatever this session still lacks: transcript, then draft."""
+    if store.transcript(session_id) is None:
+        yield from transcribe_session(store, session_id, engines.transcriber)
+    if store.draft(session_id) is None:
+        yield from draft_session(store, session_id, engines.drafter)
+
+
+def take_in(store: Store, path: Path, intake: Intake, probe: Callable[[Path], object]) -> Generator[Progress, None, str]:
+    """Keep a file in the store. A file that is already there is not taken twice: its session is returned."""
+    digest = _digest(path)
+    known = store.seen(digest)
+    if known is not None:
+        _claim(store, known, intake.client)
+    document = None if path.suffix.lower() != ".json" else _document(path)
+    if document is None:
+        probe(path)
+    session_id = known or _add_session(store, path, intake, document, digest)
+    if document is not None:
+        _keep_document(store, session_id, document)
+    elif _whole_recording(store, session_id) is None:
+        yield from _keep_recording(store, session_id, path)
+    return session_id
+
+
+def transcribe_session(store: Store, session_id: str, transcriber: Callable[[], Transcriber]) -> Generator[Progress, None, Transcript]:
+    """Hear the session's recording and save the transcript. Raises ModelMissing with the recording kept."""
+    recording = _whole_recording(store, session_id)
+    if recording is None:
+        raise UsageProblem(f"Session {session_id} has no recording to transcribe.", do="Record or import one first.")
+    try:
+        engine = transcriber()
+    except ModelMissing as missing:
+        raise ModelMissing(
+            f"The recording is kept as session {session_id}; its transcription waits.",
+            means=f"{missing.what} {missing.means}".strip(),
+            do=f"{missing.do} Then run `coachnote finish {session_id}`.",
+        ) from missing
+    with store.open_recording(recording.id) as audio:
+        transcript = yield from engine.transcribe(audio, brief_of(store, store.session(session_id)))
+    store.save_transcript(session_id, transcript)
+    return transcript
+
+
+def draft_session(store: Store, session_id: str, drafter: Callable[[], Drafter]) -> Generator[Progress, None, Draft]:
+    """Draft from the session's newest transcript and save the draft, leaving earlier drafts where they are."""
+    transcript = store.transcript(session_id)
+    if transcript is None:
+        raise UsageProblem(f"Session {session_id} has no transcript yet.", do=f"Run `coachnote finish {session_id}`.")
+    draft = yield from drafter().draft(transcript)
+    store.save_draft(session_id, draft)
+    return draft
+
+
+def brief_of(store: Store, session: Session) -> Brief:
+    """What the store knows that an engine should: the first name to expect and what was agreed last time."""
+    name = store.client(session.client).name if session.client else None
+    note = store.latest_note_of(session.client, before=session.id) if session.client else None
+    return Brief(
+        id=session.id,
+        kind=session.kind,
+        session_date=session.date,
+        date_confirmed=session.date_confirmed,
+        client=name.split()[0] if name else None,
+        coach=session.coach,
+        previous_actions=open_actions(note),
+    )
+
+
+def open_actions(note: CaseNote | None) -> tuple[PreviousAction, ...]:
+    """The actions agreed in a note, as the next session will ask after them."""
+    agreed = note.actions if note else ()
+    return tuple(PreviousAction(id=f"p{n}", what=a.what, owner=a.owner, due=a.due) for n, a in enumerate(agreed, 1))
+
+
+def new_session(intake: Intake, *, confirmed: bool = True) -> Session:
+    return Session(
+        id=new_id(),
+        kind=intake.kind,
+        date=intake.date,
+        date_confirmed=confirmed,
+        client=intake.client,
+        coach=intake.coach,
+        created_at=datetime.now(UTC),
+    )
+
+
+def file_date(path: Path) -> date:
+    """The day a file was last written: a guess at the session's date, to be confirmed by a person."""
+    return datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as source:
+            digest = hashlib.file_digest(source, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise InputMissing(f"There is no file {path}.", do="Check its name and folder.") from None
+    except IsADirectoryError:
+        raise InputMissing(f"{path} is a folder.", do="Give one file, or use `coachnote batch run` for a folder.") from None
+    except OSError as error:
+        raise InputError(f"{path} could not be read ({error.strerror}).", do="Check that the file may be read, and try again.") from error
+    if path.stat().st_size == 0:
+        raise InputError(f"{path} is empty.", means="There is nothing in it to hear.", do="Copy it again from the device it came from.")
+    return digest
+
+
+def _document(path: Path) -> Transcript:
+    from assistant import documents
+
+    return documents.read_transcript(path.read_bytes())
+
+
+def _claim(store: Store, session_id: str, client: str | None) -> None:
+    """The same file handed in again: an unassigned session may be filed now, a filed one stays where it is."""
+    filed = store.session(session_id).client
+    if client is None or filed == client:
+        return
+    if filed is not None:
+        raise Refused(
+            f"This file is already filed as session {session_id} under {filed}.", do="Open that session, or hand in another file."
+        )
+    store.assign(session_id, client)
+
+
+def _add_session(store: Store, path: Path, intake: Intake, document: Transcript | None, digest: str) -> str:
+    """The source is remembered before it is copied, so that a copy cut short is made again under the same session."""
+    if intake.client is not None:
+        store.client(intake.client)
+    session = _session_for(path, intake, document)
+    store.add_session(session)
+    store.remember(digest, session.id)
+    return session.id
+
+
+def _session_for(path: Path, intake: Intake, document: Transcript | None) -> Session:
+    if document is not None:
+        told = replace(intake, kind=document.kind, date=intake.date or document.session_date, coach=intake.coach or document.coach)
+        return new_session(told, confirmed=intake.date is not None or document.date_confirmed)
+    return new_session(replace(intake, date=intake.date or file_date(path)), confirmed=intake.date is not None)
+
+
+def _keep_document(store: Store, session_id: str, document: Transcript) -> None:
+    if store.transcript(session_id) is not None:
+        return
+    brief = brief_of(store, store.session(session_id))
+    known = replace(
+        document,
+        session_date=brief.session_date,
+        date_confirmed=brief.date_confirmed,
+        client=document.client or brief.client,
+        coach=document.coach or brief.coach,
+        previous_actions=document.previous_actions or brief.previous_actions,
+    )
+    store.save_transcript(session_id, known)
+
+
+def _keep_recording(store: Store, session_id: str, path: Path) -> Generator[Progress, None, None]:
+    recording, writer = store.start_recording(session_id, path.suffix.lower() or ".bin")
+    size, done = path.stat().st_size, 0
+    with path.open("rb") as source:
+        while block := source.read(BLOCK):
+            writer.write(block)
+            done += len(block)
+            yield Progress(stage="keep", done=done, total=size)
+    writer.close()
+    store.finish_recording(recording.id, None)
+
+
+def _whole_recording(store: Store, session_id: str) -> Recording | None:
+    """The newest recording that was closed. One recovered from the microphone counts; half a copied file does not."""
+    kept = [r for r in store.recordings(session_id) if r.state == "complete" or (r.state == "recovered" and r.media == MICROPHONE)]
+    return kept[-1] if kept else None

@@ -1,0 +1,77 @@
+"""A signed note as Markdown. Every sentence shows the time of the audio that supports it, or that a person added it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from assistant.domain import SECTION_TITLES, CaseNote, Evidence, SignedAction, Transcript
+
+OWNERS = {"client": "Client", "coach": "Coach", "third_party": "Somebody else"}
+STATUSES = {"made": "made", "to_make": "to be made", "declined": "declined", "completed": "completed", "waiting": "waiting"}
+OUTCOMES = {"done": "done", "part_done": "partly done", "not_done": "not done", "changed": "changed", "not_mentioned": "not mentioned"}
+
+
+def note_markdown(note: CaseNote, transcript: Transcript | None) -> str:
+    """The note with a head that says whose it is, who signed it and which version it is."""
+    starts = {s.id: s.start for s in transcript.segments} if transcript else {}
+    before = {p.id: p.what for p in transcript.previous_actions} if transcript else {}
+    return "\n".join([*_head(note), *_sections(note, starts), *_plan(note, starts), *_rest(note, before)]) + "\n"
+
+
+def _head(note: CaseNote) -> Iterator[str]:
+    yield f"# Case note {note.client}"
+    yield ""
+    yield f"- Session: {_day(note.session_date)}"
+    yield f"- Signed by {_text(note.signed_by)} on {note.signed_at:%d %B %Y at %H:%M} UTC"
+    yield f"- Version {note.version}" + (f", replaces version {note.supersedes}" if note.supersedes else "")
+    if note.void:
+        yield f"- **Void** since {note.void.at:%d %B %Y}"
+
+
+def _sections(note: CaseNote, starts: dict[int, float | None]) -> Iterator[str]:
+    for section in note.note:
+        yield from ("", f"## {SECTION_TITLES.get(section.section, section.section)}", "")
+        for s in section.statements:
+            yield f"- {_text(s.text)}{_source(s.evidence, starts)}"
+
+
+def _plan(note: CaseNote, starts: dict[int, float | None]) -> Iterator[str]:
+    if note.actions:
+        yield from ("", "## Action plan", "", "| Who | What | By when | Heard at |", "|---|---|---|---|")
+    for a in note.actions:
+        yield f"| {_text(a.owner_name or OWNERS[a.owner])} | {_text(a.what)} | {_due(a)} | {_source(a.evidence, starts).strip(' ()')} |"
+
+
+def _rest(note: CaseNote, before: dict[str, str]) -> Iterator[str]:
+    if note.referrals:
+        yield from ("", "## Referrals", "")
+        yield from (f"- {_text(r.to)}: {STATUSES[r.status]}" for r in note.referrals)
+    if note.previous:
+        yield from ("", "## Agreed last time", "")
+        yield from (f"- {_text(before.get(p.id, p.id))}: {OUTCOMES[p.outcome]}" for p in note.previous)
+    if note.next_appointment:
+        at = f" at {note.next_appointment.time}" if note.next_appointment.time else ""
+        yield from ("", "## Next appointment", "", f"{_day(note.next_appointment.date)}{at}")
+
+
+def _due(action: SignedAction) -> str:
+    if action.due:
+        return _day(action.due)
+    return _text(action.due_text) if action.due_text else "no date"
+
+
+def _day(value: date | None) -> str:
+    return f"{value:%A} {value.day} {value:%B} {value.year}" if value else "no date"
+
+
+def _source(evidence: Iterable[Evidence], starts: dict[int, float | None]) -> str:
+    marks = [f"{int(t // 60):02d}:{int(t % 60):02d}" for e in evidence if (t := starts.get(e.segment)) is not None]
+    return f" ({', '.join(dict.fromkeys(marks))})" if marks else ""
+
+
+def _text(text: str) -> str:
+    """Escaped for Markdown and for a table cell, on one line, without control characters."""
+    folded = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text).split())
+    return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", folded)

@@ -1,0 +1,112 @@
+"""The only module that names concrete classes. Every import stands inside a function, so that a command loads only what it uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.errors import StoreMissing, UsageProblem
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
+    from assistant.pipeline import Engines
+    from assistant.protocols import Drafter, Recorder, Services, Store, Transcriber
+
+DRAFTERS = ("extractive",)
+
+
+def create_store(settings: Settings, passphrase: str) -> str:
+    """Make the store; returns the recovery code, which is shown once and kept nowhere."""
+    from assistant import store
+
+    return store.create_store(settings.store, passphrase)
+
+
+def require_store(settings: Settings) -> None:
+    """Raises StoreMissing before anybody is asked for a passphrase."""
+    from assistant import store
+
+    if not store.exists(settings.store):
+        raise StoreMissing(
+            f"There is no store in {settings.store}.", do="Make one with `coachnote init`, or name another folder with --store."
+        )
+
+
+def suggest_passphrase() -> str:
+    """Four random words."""
+    from assistant import store
+
+    return store.suggest_passphrase()
+
+
+def passphrase_problem(passphrase: str) -> str | None:
+    """Why a passphrase is too weak, or None."""
+    from assistant import store
+
+    return store.passphrase_problem(passphrase)
+
+
+def open_store(settings: Settings, passphrase: str) -> Store:
+    """Open the store and close what a crash left open."""
+    from assistant import store
+
+    opened = store.open_store(settings.store, passphrase)
+    opened.recover_recordings()
+    return opened
+
+
+def transcriber(settings: Settings, model: str | None = None) -> Transcriber:
+    """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
+    from assistant.speech import cards
+    from assistant.speech.whisper import WhisperTranscriber
+
+    return WhisperTranscriber(cards.find(model or settings.model, settings.models))
+
+
+def drafter(name: str = "extractive") -> Drafter:
+    """A drafter by name."""
+    from assistant.drafting.extractive import ExtractiveDrafter
+
+    if name not in DRAFTERS:
+        raise UsageProblem(f"There is no drafter called {name}.", do=f"Use one of: {', '.join(DRAFTERS)}.")
+    return ExtractiveDrafter()
+
+
+def recorder() -> Recorder:
+    """The microphone. Raises MissingPart when PortAudio or a microphone is missing."""
+    from assistant.capture.microphone import MicrophoneRecorder
+
+    return MicrophoneRecorder()
+
+
+def probe(path: Path) -> object:
+    """Raises InputError unless sound can be decoded from the file."""
+    from assistant.speech import decode
+
+    return decode.probe(path)
+
+
+def engines(settings: Settings, model: str | None = None) -> Engines:
+    """What the pipeline needs, made when it needs it."""
+    from assistant.pipeline import Engines
+
+    return Engines(probe=probe, transcriber=lambda: transcriber(settings, model), drafter=drafter)
+
+
+def services(settings: Settings) -> Services:
+    """What the app is handed."""
+    from assistant.protocols import Services
+
+    return Services(
+        open_store=lambda passphrase: open_store(settings, passphrase),
+        transcriber=lambda: transcriber(settings),
+        drafter=drafter,
+        coach=settings.coach,
+    )
+
+
+def recorder_available() -> None:
+    """Raises MissingPart when PortAudio or a microphone is missing."""
+    from assistant.capture import microphone
+
+    microphone.must_be_available()
