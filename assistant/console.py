@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.errors import CoachnoteError, NotWritable, Stopped
+from assistant.errors import CoachnoteError, NotWritable, Stopped, UsageProblem
 from assistant.protocols import Progress
 
 if TYPE_CHECKING:
@@ -127,26 +127,40 @@ def report(error: CoachnoteError, *, as_json: bool = False) -> int:
 
 def run(command: click.Command, arguments: list[str] | None = None) -> int:
     """Run a click command; every way it can end becomes an exit code and, if need be, a sentence."""
-    import click
-
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--format=json" in words or ("--format", "json") in itertools.pairwise(words)
     signal.signal(signal.SIGTERM, _stop)
     try:
+        with _hushed() if as_json and not sys.stderr.isatty() else contextlib.nullcontext():
+            return _ended(command, words)
+    except CoachnoteError as error:
+        return report(error, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """A program that asked for JSON and reads stderr gets one object there or nothing: no progress, no talk."""
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stderr(nowhere):
+        yield
+
+
+def _ended(command: click.Command, words: list[str]) -> int:
+    import click
+
+    try:
         result = command.main(args=words, prog_name="coachnote", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as problem:
-        problem.show()
-        return problem.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        return report(Stopped("Stopped.", means="What was saved before is still there."), as_json=as_json)
-    except CoachnoteError as error:
-        return report(error, as_json=as_json)
+        raise UsageProblem(problem.format_message(), do="See `coachnote --help`, or add --help to the command.") from problem
+    except (KeyboardInterrupt, click.Abort) as stop:
+        raise Stopped("Stopped.", means="What was saved before is still there.") from stop
+    except CoachnoteError:
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours, told without a traceback, which could quote what was said
-        return report(_fault(error), as_json=as_json)
+        raise _fault(error) from None
 
 
 def _stop(*_: object) -> None:

@@ -23,7 +23,9 @@ PASSPHRASE = "orchid lantern gravel pony"
 NAME = "Amina Zephyrine"
 
 
-def coachnote(*words: str, folder: Path, stdin: str = "", code: int = 0, passphrase: str = PASSPHRASE) -> subprocess.CompletedProcess[str]:
+def coachnote(
+    *words: str, folder: Path, stdin: str = "", code: int = 0, passphrase: str = PASSPHRASE
+) -> subprocess.CompletedProcess[str]:
     """Run the real command with the passphrase on a descriptor."""
     read, write = os.pipe()
     os.write(write, passphrase.encode() + b"\n")
@@ -31,7 +33,8 @@ def coachnote(*words: str, folder: Path, stdin: str = "", code: int = 0, passphr
     try:
         done = subprocess.run(
             [sys.executable, "-m", "assistant", "--store", str(folder / "store"), "--passphrase-fd", str(read), *words],
-            input=stdin, capture_output=True, text=True, pass_fds=[read], cwd=folder, timeout=300, env={**os.environ, "TMPDIR": str(folder)},
+            input=stdin, capture_output=True, text=True, pass_fds=[read], cwd=folder,
+            timeout=300, env={**os.environ, "TMPDIR": str(folder)},
         )  # fmt: skip
     finally:
         os.close(read)
@@ -87,7 +90,7 @@ def test_the_draft_holds_what_was_said(walked: tuple[Path, str]) -> None:
 def test_no_file_holds_a_word_of_what_was_said(walked: tuple[Path, str]) -> None:
     folder, _ = walked
     words = words_said()
-    canaries = [NAME, *(" ".join(words[i : i + 2]) for i in range(0, len(words) - 1)), PASSPHRASE]
+    canaries = [NAME, *(" ".join(words[i : i + 2]) for i in range(len(words) - 1)), PASSPHRASE]
     files = [p for p in folder.rglob("*") if p.is_file()]
     assert len(files) >= 4
     for path in files:
@@ -125,7 +128,9 @@ def sign(folder: Path, session: str) -> None:
         review = approval.decide(review, Decision(path=path, verdict="accept"))
     kept.save_review(session, review)
     now = dt.datetime.now(dt.UTC)
-    kept.save_note(approval.sign(draft, review, transcript, session=kept.session(session), client="C-0042", signed_by="Helen Marsh", signed_at=now))
+    kept.save_note(
+        approval.sign(draft, review, transcript, session=kept.session(session), client="C-0042", signed_by="Helen Marsh", signed_at=now)
+    )
     kept.close()
 
 

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from assistant import console
-from assistant.errors import AllFailed, CoachnoteError, NotAudio, NotWritable, NothingSaid, Refused, StoreMissing, WrongPassphrase
+from assistant.errors import AllFailed, CoachnoteError, NotAudio, NothingSaid, NotWritable, Refused, StoreMissing, WrongPassphrase
 from assistant.protocols import Progress
 
 SECRET = "what was said"
@@ -63,12 +63,16 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (click.UsageError("what?"), 2), (NotAudio("a"), 3), (NothingSaid("a"), 4), (WrongPassphrase("a"), 6), (StoreMissing("a"), 7), (Refused("a"), 8),
-        (NotWritable("a"), 9), (AllFailed("a"), 11), (KeyboardInterrupt(), 130), (click.Abort(), 130), (OSError(errno.ENOSPC, "full"), 9), (BrokenPipeError(), 0),
+        (click.UsageError("what?"), 2), (NotAudio("a"), 3), (NothingSaid("a"), 4),
+        (WrongPassphrase("a"), 6), (StoreMissing("a"), 7), (Refused("a"), 8),
+        (NotWritable("a"), 9), (AllFailed("a"), 11),
+        (KeyboardInterrupt(), 130), (click.Abort(), 130), (OSError(errno.ENOSPC, "full"), 9), (BrokenPipeError(), 0),
     ],
     ids=lambda v: type(v).__name__ if isinstance(v, BaseException) else str(v),
 )  # fmt: skip
-def test_every_end_has_its_exit_code(error: BaseException, code: int, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_end_has_its_exit_code(
+    error: BaseException, code: int, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("os.dup2", lambda *a: None)
     assert ending_with(error) == code
     assert "Traceback" not in capfd.readouterr().err

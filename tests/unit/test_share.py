@@ -19,7 +19,13 @@ def signed() -> CaseNote:
     for path, _ in approval.items(draft()):
         review = approval.decide(review, Decision(path=path, verdict="accept"))
     return approval.sign(
-        draft(), review, transcript(), session=session(), client="C-0042", signed_by="Ellis Marsh", signed_at=dt.datetime(2026, 3, 12, 16, 0, tzinfo=dt.UTC)
+        draft(),
+        review,
+        transcript(),
+        session=session(),
+        client="C-0042",
+        signed_by="Ellis Marsh",
+        signed_at=dt.datetime(2026, 3, 12, 16, 0, tzinfo=dt.UTC),
     )
 
 
