@@ -6,10 +6,15 @@ import sys
 
 
 def main() -> None:
-    from assistant import console
-    from assistant.cli.main import coachnote
+    try:
+        from assistant import console
+        from assistant.cli.main import coachnote
 
-    sys.exit(console.run(coachnote))
+        code = console.run(coachnote)
+    except KeyboardInterrupt:  # while modules were still loading, or while the last lines were written
+        print("Stopped.", file=sys.stderr)
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

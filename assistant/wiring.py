@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import StoreMissing, UsageProblem
+from assistant.errors import StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -19,6 +19,7 @@ def create_store(settings: Settings, passphrase: str) -> str:
     """Make the store; returns the recovery code, which is shown once and kept nowhere."""
     from assistant import store
 
+    store.harden()
     return store.create_store(settings.store, passphrase)
 
 
@@ -47,10 +48,17 @@ def passphrase_problem(passphrase: str) -> str | None:
 
 
 def open_store(settings: Settings, passphrase: str) -> Store:
-    """Open the store and close what a crash left open."""
+    """Open the store with the passphrase, or with the recovery code in its place, and close what a crash left open."""
     from assistant import store
 
-    opened = store.open_store(settings.store, passphrase)
+    store.harden()
+    try:
+        opened = store.open_store(settings.store, passphrase)
+    except WrongPassphrase as wrong:
+        try:
+            opened = store.open_with_recovery(settings.store, passphrase)
+        except UsageProblem:
+            raise wrong from None
     opened.recover_recordings()
     return opened
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant import documents
+from assistant.domain import Evidence
 from assistant.errors import DocumentError
+from tests.examples import draft, transcript
 
 SMALL = {
     "schema": "coachnote.transcript/1",
@@ -70,3 +73,20 @@ def test_labels_of_evaluation_cases_are_ignored_and_nothing_else() -> None:
 
 def test_text_stays_out_of_repr() -> None:
     assert "Sam" not in repr(read())
+
+
+def test_a_draft_whose_evidence_names_a_missing_segment_is_refused() -> None:
+    broken = replace(draft(), actions=(replace(draft().actions[0], evidence=(Evidence(segment=999, quote="secret words"),)),))
+    with pytest.raises(DocumentError, match="segment 999") as caught:
+        documents.read_draft(documents.draft_json(broken), transcript())
+    assert "actions/0" in caught.value.what and "secret words" not in caught.value.what
+
+
+def test_a_draft_whose_quote_is_not_in_its_segment_is_refused() -> None:
+    broken = replace(draft(), actions=(replace(draft().actions[0], evidence=(Evidence(segment=0, quote="secret words"),)),))
+    with pytest.raises(DocumentError, match="does not quote segment 0"):
+        documents.read_draft(documents.draft_json(broken), transcript())
+
+
+def test_a_draft_survives_the_round_trip() -> None:
+    assert documents.read_draft(documents.draft_json(draft()), transcript()) == draft()
