@@ -153,14 +153,25 @@ def _ended(command: click.Command, words: list[str]) -> int:
     except click.ClickException as problem:
         raise UsageProblem(problem.format_message(), do="See `coachnote --help`, or add --help to the command.") from problem
     except (KeyboardInterrupt, click.Abort) as stop:
-        raise Stopped("Stopped.", means="What was saved before is still there.") from stop
+        raise _stopped() from stop
     except CoachnoteError:
         raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours, told without a traceback, which could quote what was said
-        raise _fault(error) from None
+        raise (_stopped() if _was_interrupted(error) else _fault(error)) from None
+
+
+def _stopped() -> Stopped:
+    return Stopped("Stopped.", means="What was saved before is still there.")
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Libraries that are still loading wrap a Ctrl-C in errors of their own."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _stop(*_: object) -> None:

@@ -90,9 +90,23 @@ def transcribe_session(store: Store, session_id: str, transcriber: Callable[[], 
             do=f"{missing.do} Then run `coachnote finish {session_id}`.",
         ) from missing
     with store.open_recording(recording.id) as audio:
-        transcript = yield from engine.transcribe(audio, brief_of(store, store.session(session_id)))
+        transcript, seconds = yield from _measured(engine.transcribe(audio, brief_of(store, store.session(session_id))))
     store.save_transcript(session_id, transcript)
+    if recording.state == "complete" and recording.seconds is None:
+        store.finish_recording(recording.id, seconds)
     return transcript
+
+
+def _measured(steps: Generator[Progress, None, Transcript]) -> Generator[Progress, None, tuple[Transcript, float | None]]:
+    """The transcript, and the length in seconds of the recording, which only whoever decoded it knows."""
+    seconds = None
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            return end.value, seconds
+        seconds = step.total if step.stage == "transcribe" else seconds
+        yield step
 
 
 def draft_session(store: Store, session_id: str, drafter: Callable[[], Drafter]) -> Generator[Progress, None, Draft]:

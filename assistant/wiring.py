@@ -87,11 +87,11 @@ def recorder() -> Recorder:
     return MicrophoneRecorder()
 
 
-def probe(path: Path) -> object:
+def probe(path: Path) -> None:
     """Raises InputError unless sound can be decoded from the file."""
     from assistant.speech import decode
 
-    return decode.probe(path)
+    decode.probe(path)
 
 
 def engines(settings: Settings, model: str | None = None) -> Engines:

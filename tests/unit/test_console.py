@@ -84,6 +84,12 @@ def test_a_fault_of_ours_is_told_without_what_was_said(capsys: pytest.CaptureFix
     assert "ValueError" in told and SECRET not in told and "Traceback" not in told
 
 
+def test_a_ctrl_c_that_a_library_wrapped_is_still_a_ctrl_c() -> None:
+    wrapped = ImportError("numpy could not be imported")
+    wrapped.__context__ = KeyboardInterrupt()
+    assert ending_with(wrapped) == 130
+
+
 def test_errors_as_json_are_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     console.report(NotAudio("No sound.", means="m", do="d"), as_json=True)
     told = json.loads(capsys.readouterr().err)

@@ -54,6 +54,7 @@ def test_a_recording_is_kept_transcribed_and_drafted(store: FakeStore, recording
     session = run(pipeline.process_file(store, recording, Intake(client="C-0042", date=dt.date(2026, 3, 12)), engines()))
     kept = store.recordings(session)[0]
     assert (kept.media, kept.state) == (".m4a", "complete")
+    assert kept.seconds == transcript().segments[-1].end
     assert store.open_recording(kept.id).read() == recording.read_bytes()
     assert store.transcript(session) and store.draft(session)
     assert store.session(session).date_confirmed

@@ -1,0 +1,91 @@
+"""`coachnote transcribe`: a recording in, a transcript out, no store."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant import wiring
+from assistant.console import deliver, say, watch
+from assistant.errors import NotWritable
+from assistant.identity import new_id
+from assistant.protocols import Brief
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
+    from assistant.domain import Kind, Transcript
+
+LOSSES = {
+    "damaged": "The recording is damaged: {:.1f} seconds of it could not be decoded.",
+    "dropout": "The recording has holes: {:.1f} seconds are missing in it.",
+    "unclear": "{:.1f} seconds of speech could not be made out; the transcript says where.",
+}
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--model", metavar="NAME", help="A speech model on this computer; `coachnote models` lists them. [default: the best one]")
+@click.option("--kind", type=click.Choice(["dictation", "appointment"]), default="dictation", show_default=True, help="Who speaks in it.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of the session. [default: the file's]")
+@click.option("--format", "form", type=click.Choice(["json", "txt", "vtt", "srt"]), default="json", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE (readable by you only) instead of the screen.")
+@click.pass_obj
+def transcribe(settings: Settings, file: Path, model: str | None, kind: Kind, day: datetime | None, form: str, out: Path | None) -> None:
+    """Transcribe FILE, a recording or a video with sound. No store is needed, and nothing is kept but the result.
+
+    \b
+    Example:  coachnote transcribe visit.m4a --format txt --out visit.txt
+    """
+    _must_be_writable(out)
+    wiring.probe(file)
+    _say_notice(settings, model)
+    brief = Brief(id=new_id(), kind=kind, session_date=_day(file, day), date_confirmed=day is not None, coach=settings.coach)
+    transcript = watch(wiring.transcriber(settings, model).transcribe(file, brief))
+    _say_losses(transcript)
+    deliver(_written(transcript, form), out)
+
+
+def _must_be_writable(out: Path | None) -> None:
+    """Said before the work, not after it."""
+    if out is not None and (out.is_dir() or not out.parent.is_dir() or not os.access(out.parent, os.W_OK)):
+        raise NotWritable(
+            "The file for the result cannot be written there.", do="Name a file in a folder that exists and that you may write to."
+        )
+
+
+def _say_notice(settings: Settings, model: str | None) -> None:
+    from assistant.speech import cards
+
+    notice = cards.find(model or settings.model, settings.models).card.notice
+    if notice:
+        say(notice)
+
+
+def _day(file: Path, day: datetime | None) -> date | None:
+    """The day given, else the day the file was last written; unknown when there is no file."""
+    if day is not None:
+        return day.date()
+    try:
+        return date.fromtimestamp(file.stat().st_mtime)
+    except OSError:
+        return None
+
+
+def _say_losses(transcript: Transcript) -> None:
+    for why, sentence in LOSSES.items():
+        lost = sum(gap.end - gap.start for gap in transcript.gaps if gap.why == why)
+        if lost:
+            say(sentence.format(lost))
+
+
+def _written(transcript: Transcript, form: str) -> str:
+    from assistant import documents
+    from assistant.speech import formats
+
+    if form == "json":
+        return documents.pretty(documents.transcript_json(transcript)) + "\n"
+    return formats.FORMATS[form](transcript)

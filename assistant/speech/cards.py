@@ -1,0 +1,155 @@
+"""Speech models: what is known about each (one TOML card a model), which of them are on this disk, and which one `auto` takes.
+
+Reads folders and cards. Loads no model, and knows no network: a person puts a model where it belongs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from assistant import resources
+from assistant.errors import ModelMissing, ModelUnusable
+
+NEEDED = ("model.bin", "config.json", "tokenizer.json")
+"""Without its tokenizer, faster-whisper would ask the network for one."""
+DEMO = "demo"
+LEAST_WINDOW = 10.0
+"""Seconds: real Whisper models lose accuracy on shorter windows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What is known about a model. None or empty: not known."""
+
+    name: str
+    kind: str = "whisper"
+    purpose: str = ""
+    hub: str | None = None
+    """Where its faster-whisper form is published."""
+    revision: str | None = None
+    files: tuple[str, ...] = NEEDED
+    size_mb: int | None = None
+    ram_mb: int | None = None
+    """Peak memory while decoding int8 on a CPU."""
+    licence: str | None = None
+    languages: tuple[str, ...] = ()
+    smallest_window: float = LEAST_WINDOW
+    """Seconds that a window holds at least."""
+    notice: str | None = None
+    """What a person must know before trusting what it hears."""
+    auto_rank: int | None = None
+    """`auto` takes the highest that fits the machine; None: never by itself."""
+    min_cores: int = 1
+    """Logical CPU cores from which it keeps up with speech."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOnDisk:
+    card: Card
+    folder: Path
+    carded: bool = True
+    """False for a folder that a person added and that no card describes."""
+
+    @property
+    def size_mb(self) -> int:
+        """Size of its files in millions of bytes."""
+        return round(sum(file.stat().st_size for file in self.folder.iterdir() if file.is_file()) / 1e6)
+
+
+def known() -> list[Card]:
+    """Every card, smallest model first. Raises ModelUnusable when a card cannot be read."""
+    cards = [_card(path) for path in (resources.root() / "models").glob("*.toml")]
+    return sorted(cards, key=lambda card: (card.size_mb or 0, card.name))
+
+
+def _card(path: Path) -> Card:
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(written, Card)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ModelUnusable(f"The model card {path.name} cannot be read.", do="Install coachnote again.") from error
+
+
+def present(models: Path) -> list[ModelOnDisk]:
+    """The models on this disk: the shipped one, and every folder of `models` that holds a model.bin. Sorted by name."""
+    cards = {card.name: card for card in known()}
+    folders = [resources.root() / "models" / DEMO, *(sorted(models.iterdir()) if models.is_dir() else [])]
+    found = {folder.name: folder for folder in folders if (folder / "model.bin").is_file()}
+    return [
+        ModelOnDisk(card=cards.get(name, Card(name=name)), folder=folder, carded=name in cards) for name, folder in sorted(found.items())
+    ]
+
+
+def find(name: str, models: Path) -> ModelOnDisk:
+    """The model called `name`, or for `auto` the best one for this machine, never the demo model.
+
+    Raises ModelMissing when it is not on the disk, ModelUnusable when a file of it is missing.
+    """
+    here = present(models)
+    if name == "auto":
+        chosen = best(here, cores=os.cpu_count() or 1, memory_mb=memory_mb())
+    else:
+        chosen = next((model for model in here if model.card.name == name), None)
+    if chosen is None:
+        raise _missing(name, here, models)
+    lacking = [file for file in NEEDED if not (chosen.folder / file).is_file()]
+    if lacking:
+        raise ModelUnusable(
+            f"The speech model {chosen.card.name} is not complete: {', '.join(lacking)} missing.",
+            means="It was not copied or downloaded to its end.",
+            do=f"Copy the whole model folder again to {chosen.folder}.",
+        )
+    return chosen
+
+
+def best(here: list[ModelOnDisk], *, cores: int, memory_mb: int | None) -> ModelOnDisk | None:
+    """The highest ranked model that this machine can carry; else the smallest ranked one; else one that a person added."""
+    ranked = sorted((m for m in here if m.card.auto_rank is not None and m.card.name != DEMO), key=lambda m: m.card.auto_rank or 0)
+    fitting = [m for m in ranked if m.card.min_cores <= cores and _fits(m.card, memory_mb)]
+    added = [m for m in here if not m.carded]
+    return next(iter([*reversed(fitting), *ranked, *added]), None)
+
+
+def _fits(card: Card, memory: int | None) -> bool:
+    """Whether it needs at most half of the machine's memory. Where its peak is not measured, its size on disk stands for it."""
+    needed = card.ram_mb or card.size_mb
+    return memory is None or needed is None or needed <= memory / 2
+
+
+def _missing(name: str, here: list[ModelOnDisk], models: Path) -> ModelMissing:
+    what = "No speech model is on this computer yet." if name == "auto" else "That speech model is not on this computer."
+    others = ", ".join(m.card.name for m in here if m.card.name != DEMO)
+    return ModelMissing(
+        what,
+        means="Recordings can be kept, but not turned into text." if name == "auto" else f"Here are: {others or 'none of your own'}.",
+        do=f"Copy a faster-whisper model folder ({', '.join(NEEDED)}) to {models / 'NAME'}, for instance {models / 'small.en'}; "
+        "`coachnote models` lists the known ones. To try the program on its own synthetic speech, add `--model demo`.",
+    )
+
+
+def memory_mb() -> int | None:
+    """Physical memory of this machine; None where it cannot be told."""
+    if sys.platform == "win32":
+        return _windows_memory_mb()
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (ValueError, OSError):
+        return None
+
+
+def _windows_memory_mb() -> int | None:
+    import ctypes
+
+    class Status(ctypes.Structure):
+        # MEMORYSTATUSEX: two 32-bit fields, then seven 64-bit ones, of which only the first is of use here
+        _fields_ = [(name, ctypes.c_uint32) for name in ("length", "load")] + [(name, ctypes.c_uint64) for name in ("total", *"bcdefg")]
+
+    status = Status(length=ctypes.sizeof(Status))
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - a plain attribute is unknown to type checkers elsewhere
+    return status.total // 2**20 if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None

@@ -1,0 +1,143 @@
+"""One loaded Whisper model and one step: sound of at most 30 seconds in, what it heard out.
+
+Knows faster-whisper's inner calls, and so is pinned to its version. Knows nothing of recordings, voice detection or transcripts.
+Only folders on this disk are ever loaded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when faster_whisper is imported: nothing is ever looked up on the network
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.feature_extractor import FeatureExtractor
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import TranscriptionOptions, get_suppressed_tokens
+from numpy.typing import NDArray
+
+from assistant.errors import ModelUnusable
+from assistant.protocols import SAMPLE_RATE
+from assistant.speech.guards import LEAST_LOGPROB, MOST_COMPRESSION, NO_SPEECH, Heard
+from assistant.speech.sentences import Piece
+
+BEAM = 5
+TEMPERATURES = (0.0, 0.2, 0.4)
+LONGEST_WINDOW = 30.0
+"""Seconds: Whisper's own window."""
+LONGEST_PROMPT = 160
+"""Tokens: a prompt of up to 223 leaves too little of the decoder's 448 positions, and more ends in an error."""
+TICK = 0.02
+"""Seconds from one timestamp token to the next."""
+SEED = 1
+"""Retries at a higher temperature are drawn at random. CTranslate2 seeds a worker once: a model just loaded always hears the same."""
+
+
+class Engine:
+    """A model in memory. Raises ModelUnusable when it cannot be loaded or run."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._name = name
+        ctranslate2.set_random_seed(SEED)
+        self._model, self.compute_type = self._load(str(folder))
+        self._features = FeatureExtractor(**{**self._model.feat_kwargs, "feature_size": self._model.model.n_mels})
+        self.multilingual = bool(self._model.model.is_multilingual)
+        self._options: dict[str, tuple[Any, TranscriptionOptions]] = {}
+
+    def _load(self, folder: str) -> tuple[WhisperModel, str]:
+        """On a graphics card where CTranslate2 finds one and it works, else on the CPU with all cores."""
+        try:
+            if ctranslate2.get_cuda_device_count() > 0:
+                return self._on(folder, "cuda", "int8_float16"), "int8_float16"
+        except (RuntimeError, ValueError):
+            pass  # the card's driver or a library is missing or does not match: the CPU can always do it
+        try:
+            return self._on(folder, "cpu", "int8"), "int8"
+        except Exception as error:  # the tokenizer's reader raises plain Exception for a damaged file
+            raise self._unusable() from error
+
+    @staticmethod
+    def _on(folder: str, device: str, compute_type: str) -> WhisperModel:
+        """Loaded, and tried on a second of silence: a missing library of a graphics card shows only when it is used."""
+        model = WhisperModel(folder, device=device, compute_type=compute_type, cpu_threads=os.cpu_count() or 1, local_files_only=True)
+        model.encode(np.zeros((model.model.n_mels, 100), dtype=np.float32))
+        return model
+
+    def _unusable(self) -> ModelUnusable:
+        return ModelUnusable(
+            f"The speech model {self._name} cannot be used.",
+            means="Its files are damaged, or made for another version.",
+            do="Copy the whole model folder again, or choose another model with --model.",
+        )
+
+    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: str = "") -> Heard:
+        """Decode float32 samples at 16 kHz, silence added up to `window` seconds (at most 30). Raises ModelUnusable."""
+        tokenizer, options = self._for(language)
+        try:
+            encoded = self._encode(sound, window)
+            tokens = self._model.get_prompt(tokenizer, tokenizer.encode(" " + prompt)[-LONGEST_PROMPT:] if prompt else [])
+            result, logprob, _, compression = self._model.generate_with_fallback(encoded, tokens, tokenizer, options)
+        except (RuntimeError, ValueError) as error:
+            raise self._unusable() from error
+        numbers, seconds = result.sequences_ids[0], len(sound) / SAMPLE_RATE
+        return Heard(
+            pieces=tuple(_pieces(numbers, tokenizer, seconds)),
+            tokens=sum(number < tokenizer.eot for number in numbers),
+            logprob=float(logprob),
+            compression=float(compression),
+            no_speech=float(result.no_speech_prob),
+            seconds=seconds,
+        )
+
+    def languages(self, sound: NDArray[np.float32]) -> dict[str, float]:
+        """The probability of every language in a piece of sound; English alone for an English model."""
+        if not self.multilingual:
+            return {"en": 1.0}
+        found = self._model.model.detect_language(self._encode(sound, LONGEST_WINDOW))[0]
+        return {token.strip("<|>"): float(share) for token, share in found}
+
+    def _encode(self, sound: NDArray[np.float32], window: float) -> Any:
+        wanted = round(window * SAMPLE_RATE)
+        padded = np.pad(sound[:wanted], (0, max(0, wanted - len(sound))))
+        features = self._features(padded)[:, : wanted // self._features.hop_length]
+        return self._model.encode(features)
+
+    def _for(self, language: str) -> tuple[Any, TranscriptionOptions]:
+        """Tokenizer and options, made once a language."""
+        if language not in self._options:
+            tokenizer = Tokenizer(self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language)
+            self._options[language] = tokenizer, _options(tokenizer)
+        return self._options[language]
+
+
+def _options(tokenizer: Tokenizer) -> TranscriptionOptions:
+    """faster-whisper's defaults, but for the beam, fewer temperatures, and no text of earlier windows."""
+    return TranscriptionOptions(
+        beam_size=BEAM, best_of=BEAM, patience=1, length_penalty=1, repetition_penalty=1, no_repeat_ngram_size=0,
+        log_prob_threshold=LEAST_LOGPROB, no_speech_threshold=NO_SPEECH, compression_ratio_threshold=MOST_COMPRESSION,
+        condition_on_previous_text=False, prompt_reset_on_temperature=0.5, temperatures=list(TEMPERATURES),
+        initial_prompt=None, prefix=None, suppress_blank=True, suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
+        without_timestamps=False, max_initial_timestamp=1.0, word_timestamps=False, prepend_punctuations="", append_punctuations="",
+        multilingual=False, max_new_tokens=None, clip_timestamps="0", hallucination_silence_threshold=None, hotwords=None,
+    )  # fmt: skip
+
+
+def _pieces(numbers: Sequence[int], tokenizer: Tokenizer, seconds: float) -> Iterator[Piece]:
+    """Texts between timestamps, in seconds from the start of the sound and never beyond its end."""
+    start, text = 0.0, list[int]()
+    for number in numbers:
+        if number < tokenizer.eot:
+            text.append(number)
+        elif number >= tokenizer.timestamp_begin:
+            at = min((number - tokenizer.timestamp_begin) * TICK, seconds)
+            if text:
+                yield Piece(start=start, end=max(start, at), text=tokenizer.decode(text))
+                text = []
+            start = max(start, at)
+    if text:
+        yield Piece(start=start, end=seconds, text=tokenizer.decode(text))

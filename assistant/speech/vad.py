@@ -1,0 +1,226 @@
+"""Where somebody speaks: Silero's probabilities, and a plan of stretches of at most 15 seconds cut at pauses.
+
+The plan is a pure function of probabilities and levels. Knows nothing of files, models of speech or text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.protocols import SAMPLE_RATE, Progress
+
+WINDOW = 512
+"""Samples that Silero judges at once: 32 ms."""
+STEP = WINDOW / SAMPLE_RATE
+"""The same in seconds."""
+CHUNK = 60 * SAMPLE_RATE // WINDOW * WINDOW
+"""Samples given to Silero at once, so that an hour needs no more memory than a minute."""
+SETTLE = 4 * SAMPLE_RATE // WINDOW * WINDOW
+"""Samples heard again before a chunk, since Silero starts every call without memory."""
+
+ON, OFF, FAINT = 0.5, 0.35, 0.3
+"""Probabilities: speech begins, speech has ended, and speech in a loud stretch that the first pass took for noise."""
+PAD = 0.3
+"""Seconds kept before and after speech, so that soft consonants are not cut off."""
+LONGEST = 15.0
+"""Seconds: a stretch that fills half of Whisper's window."""
+CUT_ZONE = 3.0
+"""A stretch that is too long is cut where speech is least likely within its last three seconds."""
+PAUSES = ((10.0, 0.15), (6.0, 0.35), (2.0, 0.6), (0.0, 1.5))
+"""From a stretch of this many seconds on, a pause of this many ends it."""
+BURST, BURST_LEVEL = 0.1, -50.0
+"""Seconds and dBFS: a shorter and quieter burst is a click."""
+LOUD = -40.0
+"""dBFS: a sound of this level is looked at again before it is called noise."""
+SOME_SECONDS = 3.0
+"""So much loud sound is heard even when no speech was found in it."""
+WANTED_LEVEL, MOST_GAIN = -25.0, 45.0
+"""dBFS and dB: quiet recordings are amplified for Silero, never for the listener."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A piece of the recording to be heard, in seconds; `speech` is how likely it holds speech, 0 to 1."""
+
+    start: float
+    end: float
+    speech: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """What every 32 ms window of a recording holds."""
+
+    speech: NDArray[np.float32] = field(repr=False)
+    """Probability of speech, shape (windows,)."""
+    level: NDArray[np.float32] = field(repr=False)
+    """RMS in dBFS, -120 for digital silence, shape (windows,)."""
+    seconds: float
+
+    def said(self, start: float, end: float) -> float:
+        """Seconds between two times in which speech is likely."""
+        return float((self.speech[_slice(start, end)] >= ON).sum()) * STEP
+
+    def likely(self, start: float, end: float) -> float:
+        """Mean probability of speech between two times, leaving the pauses out."""
+        part = self.speech[_slice(start, end)]
+        return float(part[part >= OFF].mean()) if (part >= OFF).any() else float(part.mean()) if len(part) else 0.0
+
+
+def _slice(start: float, end: float) -> slice:
+    return slice(round(start / STEP), max(round(end / STEP), round(start / STEP) + 1))
+
+
+def activity(samples: NDArray[np.int16]) -> Generator[Progress, None, Activity]:
+    """Judge 16 kHz mono int16 samples, a minute at a time."""
+    seconds = len(samples) / SAMPLE_RATE
+    level = np.concatenate([_levels(chunk) for chunk in _chunks(samples)])
+    gain = 10 ** (_gain(level) / 20)
+    speech = []
+    for start in range(0, len(samples), CHUNK):
+        speech.append(_silero(samples, start, gain))
+        yield Progress(stage="decode", done=seconds, total=seconds)
+    return Activity(speech=np.concatenate(speech), level=level, seconds=seconds)
+
+
+def _chunks(samples: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
+    for start in range(0, len(samples), CHUNK):
+        yield samples[start : start + CHUNK]
+
+
+def _windows(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    """As float32 windows, shape (windows, 512), the last one filled up with silence."""
+    padded: NDArray[np.int16] = np.pad(samples, (0, -len(samples) % WINDOW))
+    windows: NDArray[np.float32] = padded.reshape(-1, WINDOW).astype(np.float32) / np.float32(32768)
+    return windows
+
+
+def _levels(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    power = (_windows(samples) ** 2).mean(axis=1)
+    level: NDArray[np.float32] = np.maximum(10 * np.log10(power + 1e-12), -120).astype(np.float32)
+    return level
+
+
+def _gain(level: NDArray[np.float32]) -> float:
+    """dB that lift the loudest 3 % of a quiet recording to a usual level; never less than none."""
+    return float(np.clip(WANTED_LEVEL - np.percentile(level, 97), 0, MOST_GAIN))
+
+
+def _silero(samples: NDArray[np.int16], start: int, gain: float) -> NDArray[np.float32]:
+    """Probabilities for the chunk at `start`, with some seconds before it to settle on."""
+    from faster_whisper.vad import get_vad_model
+
+    before = max(0, start - SETTLE)
+    sound = np.clip(_windows(samples[before : start + CHUNK]) * np.float32(gain), -1, 1)
+    found = np.asarray(get_vad_model()(sound.reshape(-1)), dtype=np.float32).reshape(-1)
+    return found[(start - before) // WINDOW :]
+
+
+def plan(heard: Activity) -> list[Stretch]:
+    """The stretches to be heard, in order, apart from each other, none longer than LONGEST plus padding.
+
+    Speech first; then loud sound in which faint speech is possible; and where nothing was found in a recording with more than
+    SOME_SECONDS of loud sound, all of that sound. Nothing to hear at all gives an empty list.
+    """
+    runs = _runs(heard.speech, ON, OFF)
+    runs = [run for run in runs if not _is_click(heard, run)]
+    runs = sorted(runs + _faint(heard, runs))
+    runs = runs or _loud(heard)
+    pieces = [piece for group in _groups(runs) for piece in _cut(group, heard.speech)]
+    return _padded(pieces, heard) if pieces else []
+
+
+Run = tuple[int, int]
+"""Windows from the first to before the last."""
+
+
+def _runs(speech: NDArray[np.float32], on: float, off: float) -> list[Run]:
+    """Where speech begins at `on` and lasts until it falls below `off`."""
+    runs, start = [], -1
+    for window, likely in enumerate(speech):
+        if start < 0 and likely >= on:
+            start = window
+        elif start >= 0 and likely < off:
+            runs.append((start, window))
+            start = -1
+    return [*runs, (start, len(speech))] if start >= 0 else runs
+
+
+def _is_click(heard: Activity, run: Run) -> bool:
+    short = (run[1] - run[0]) * STEP < BURST
+    return short and float(heard.level[run[0] : run[1]].max()) < BURST_LEVEL
+
+
+def _faint(heard: Activity, runs: list[Run]) -> list[Run]:
+    """Possible speech in the stretches of more than a second between runs that are loud on average."""
+    edges = [0, *(edge for run in runs for edge in run), len(heard.speech)]
+    found = []
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if (end - start) * STEP > 1 and _rms(heard.level[start:end]) > LOUD:
+            found += [(start + a, start + b) for a, b in _runs(heard.speech[start:end], FAINT, FAINT / 2)]
+    return found
+
+
+def _loud(heard: Activity) -> list[Run]:
+    """All loud sound as runs, when there is enough of it; else nothing."""
+    loud = (heard.level > LOUD).astype(np.float32)
+    return _runs(loud, 1, 1) if loud.sum() * STEP > SOME_SECONDS else []
+
+
+def _rms(level: NDArray[np.float32]) -> float:
+    """dBFS of several windows together."""
+    return float(10 * np.log10(np.mean(10 ** (level / 10))))
+
+
+def _groups(runs: list[Run]) -> list[list[Run]]:
+    """Runs that are heard together: until a pause is long enough, or else cut at the longest pause where they grow too long."""
+    groups: list[list[Run]] = []
+    group: list[Run] = []
+    for run in runs:
+        if group and _rests(group, run):
+            groups.append(group)
+            group = []
+        while group and (run[1] - group[0][0]) * STEP > LONGEST:
+            at = _longest_pause([*group, run])
+            groups.append(group[:at])
+            group = group[at:]
+        group.append(run)
+    return [*groups, group] if group else groups
+
+
+def _rests(group: list[Run], following: Run) -> bool:
+    """Whether the pause before the following run ends the stretch."""
+    length, pause = (group[-1][1] - group[0][0]) * STEP, (following[0] - group[-1][1]) * STEP
+    return any(length >= least and pause >= enough for least, enough in PAUSES)
+
+
+def _longest_pause(runs: list[Run]) -> int:
+    """The run before which the pause is longest, once a third of a stretch is full; the last one where none is."""
+    late = [n for n in range(1, len(runs)) if (runs[n - 1][1] - runs[0][0]) * STEP >= LONGEST / 3]
+    return max(late or [len(runs) - 1], key=lambda n: (runs[n][0] - runs[n - 1][1], n))
+
+
+def _cut(group: list[Run], speech: NDArray[np.float32]) -> Iterator[Run]:
+    """The group as one piece, or several where one run alone is too long."""
+    start, end = group[0][0], group[-1][1]
+    most, zone = int(LONGEST / STEP), int(CUT_ZONE / STEP)
+    while end - start > most:
+        at = start + most - zone + int(speech[start + most - zone : start + most].argmin())
+        yield start, at
+        start = at
+    yield start, end
+
+
+def _padded(pieces: list[Run], heard: Activity) -> list[Stretch]:
+    """Pieces as seconds with padding that never reaches into a neighbour's half of the pause."""
+    times = [(a * STEP, min(b * STEP, heard.seconds)) for a, b in pieces]
+    middles = [(a[1] + b[0]) / 2 for a, b in pairwise(times)]
+    stretches = []
+    for (start, end), least, most in zip(times, [0.0, *middles], [*middles, heard.seconds], strict=True):
+        stretches.append(Stretch(start=max(start - PAD, least), end=min(end + PAD, most), speech=heard.likely(start, end)))
+    return stretches

@@ -1,0 +1,6 @@
+"""Fixtures that several tests of bad input share."""
+
+from tests.sound import short_speech, speech, spoken
+from tests.tiny_whisper import tiny_whisper, with_model
+
+__all__ = ["short_speech", "speech", "spoken", "tiny_whisper", "with_model"]

@@ -1,0 +1,117 @@
+"""Which models are known, which are here, and which one `auto` takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant import resources
+from assistant.errors import ModelMissing, ModelUnusable
+from assistant.speech.cards import NEEDED, Card, ModelOnDisk, best, find, known, memory_mb, present
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    return folder
+
+
+def put(models: Path, name: str, files: tuple[str, ...] = NEEDED) -> None:
+    (models / name).mkdir()
+    for file in files:
+        (models / name / file).touch()
+
+
+def test_every_card_says_what_a_person_must_know() -> None:
+    cards = {card.name: card for card in known()}
+    assert {"demo", "tiny.en", "base.en", "small.en", "distil-small.en", "distil-large-v3.5", "large-v3-turbo"} <= set(cards)
+    for card in cards.values():
+        assert card.kind == "whisper"
+        assert card.purpose
+        assert card.licence
+        assert card.languages
+        assert set(NEEDED) <= set(card.files)
+        assert card.name == "demo" or (card.hub and card.size_mb and card.auto_rank)
+
+
+def test_the_demo_card_warns_and_has_no_rank() -> None:
+    (demo,) = [card for card in known() if card.name == "demo"]
+    assert demo.auto_rank is None
+    assert "does not understand real people" in (demo.notice or "")
+
+
+def test_a_card_with_a_wrong_value_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "x.toml").write_text('name = "x"\nsize_mb = "large"\n')
+    monkeypatch.setattr(resources, "root", lambda: tmp_path)
+    with pytest.raises(ModelUnusable, match=r"x\.toml"):
+        known()
+
+
+def test_folders_with_and_without_a_card_are_found(models: Path) -> None:
+    put(models, "small.en")
+    put(models, "our-own")
+    (models / "notes").mkdir()
+    here = {model.card.name: model for model in present(models)}
+    assert set(here) - {"demo"} == {"small.en", "our-own"}
+    assert here["small.en"].carded
+    assert not here["our-own"].carded
+    assert here["our-own"].card.smallest_window == 10
+
+
+def test_a_model_is_found_by_its_name_only(models: Path) -> None:
+    put(models, "small.en")
+    assert find("small.en", models).folder == models / "small.en"
+    for name in ("base.en", "../models/small.en", "", "."):
+        with pytest.raises(ModelMissing):
+            find(name, models)
+
+
+def test_without_a_model_the_error_says_where_to_put_one(models: Path) -> None:
+    with pytest.raises(ModelMissing) as missing:
+        find("auto", models)
+    assert str(models / "NAME") in missing.value.do
+    assert "--model demo" in missing.value.do
+
+
+def test_auto_never_takes_the_demo_model(models: Path) -> None:
+    put(models, "demo")
+    with pytest.raises(ModelMissing):
+        find("auto", models)
+    assert find("demo", models).card.name == "demo"
+
+
+def test_a_folder_that_lacks_a_file_is_named_with_what_it_lacks(models: Path) -> None:
+    put(models, "small.en", ("model.bin", "config.json"))
+    with pytest.raises(ModelUnusable, match=r"tokenizer\.json"):
+        find("small.en", models)
+
+
+def on_disk(*names: str) -> list[ModelOnDisk]:
+    cards = {card.name: card for card in known()}
+    return [ModelOnDisk(card=cards.get(name, Card(name=name)), folder=Path(name), carded=name in cards) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("names", "cores", "memory", "chosen"),
+    [
+        (("tiny.en", "base.en", "small.en", "distil-small.en"), 8, 16_000, "distil-small.en"),
+        (("tiny.en", "base.en", "small.en", "distil-small.en"), 2, 16_000, "base.en"),
+        (("base.en", "large-v3-turbo", "distil-large-v3.5"), 16, 32_000, "distil-large-v3.5"),
+        (("base.en", "large-v3-turbo"), 16, 3_000, "base.en"),
+        (("large-v3-turbo",), 2, 4_000, "large-v3-turbo"),
+        (("demo", "our-own"), 2, 4_000, "our-own"),
+        (("our-own", "tiny.en"), 2, None, "tiny.en"),
+    ],
+)
+def test_auto_takes_the_best_that_the_machine_can_carry(names: tuple[str, ...], cores: int, memory: int | None, chosen: str) -> None:
+    found = best(on_disk(*names), cores=cores, memory_mb=memory)
+    assert found is not None
+    assert found.card.name == chosen
+
+
+def test_this_machine_tells_its_memory() -> None:
+    memory = memory_mb()
+    assert memory is None or memory > 500

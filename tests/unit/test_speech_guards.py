@@ -1,0 +1,50 @@
+"""When a decoded stretch is not believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.speech.guards import Heard, better, invented, loops, suspicious
+from assistant.speech.sentences import Piece
+
+GOOD = Heard(
+    pieces=(Piece(start=0, end=4, text="He rang the college."),), tokens=8, logprob=-0.3, compression=1.1, no_speech=0.01, seconds=4
+)
+
+
+def test_ordinary_speech_is_believed() -> None:
+    assert not suspicious(GOOD)
+    assert GOOD.confidence == pytest.approx(0.741)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"tokens": 49}, {"compression": 2.5}, {"logprob": -1.1}, {"pieces": (Piece(start=0, end=4, text="and so we go " * 3),)}],
+    ids=["too fast", "too repetitive", "too unsure", "looping"],
+)
+def test_each_sign_alone_makes_it_suspicious(change: dict[str, object]) -> None:
+    assert suspicious(replace(GOOD, **change))
+
+
+def test_a_loop_is_the_last_four_words_three_times() -> None:
+    thanks = ["thank", "you", "very", "much"]
+    assert loops(["he", "said", *thanks * 3])
+    assert not loops([*thanks * 3, "he", "said"])
+    assert not loops(thanks * 2)
+    assert not loops(["no"] * 3)
+
+
+@pytest.mark.parametrize(("no_speech", "logprob", "speech"), [(0.5, -2, 0.1), (0.9, -0.9, 0.1), (0.9, -2, 0.6)])
+def test_text_is_dropped_only_when_all_three_witnesses_agree(no_speech: float, logprob: float, speech: float) -> None:
+    assert not invented(replace(GOOD, no_speech=no_speech, logprob=logprob), speech)
+    assert invented(replace(GOOD, no_speech=0.9, logprob=-2), 0.1)
+
+
+def test_the_better_of_two_decodings() -> None:
+    loop, empty = replace(GOOD, compression=3, logprob=-0.1), replace(GOOD, pieces=(), logprob=-0.1)
+    assert better(loop, GOOD) is GOOD
+    assert better(empty, GOOD) is GOOD
+    surer = replace(GOOD, logprob=-0.2)
+    assert better(GOOD, surer) is surer

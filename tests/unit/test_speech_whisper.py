@@ -1,0 +1,243 @@
+"""From a recording to a transcript, with an engine whose answers are written here."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.domain import PreviousAction, Transcript
+from assistant.errors import NothingSaid
+from assistant.protocols import Brief, Progress
+from assistant.speech import decode as decoding
+from assistant.speech import whisper
+from assistant.speech.cards import Card, ModelOnDisk
+from assistant.speech.guards import Heard
+from assistant.speech.sentences import Piece
+from assistant.speech.vad import STEP, Activity
+from assistant.speech.whisper import WhisperTranscriber
+from tests.sound import RATE, noise, wav
+from tests.work import finish
+
+BRIEF = Brief(id="t1", kind="appointment", session_date=dt.date(2026, 3, 12), date_confirmed=False, client="Amir", coach="Helen")
+SURE = Heard(pieces=(), tokens=8, logprob=-0.3, compression=1.1, no_speech=0.01, seconds=4)
+
+
+def words(text: str, start: float = 0, end: float = 3, **change: object) -> Heard:
+    return replace(SURE, pieces=(Piece(start=start, end=end, text=text),), **change)
+
+
+class Scripted:
+    """An engine that gives answers in order, or by a function, and writes down what it was asked."""
+
+    compute_type = "int8"
+    multilingual = False
+
+    def __init__(self, *answers: Heard, always: Callable[[int], Heard] | None = None) -> None:
+        self._answers = list(answers)
+        self._always = always
+        self.asked: list[tuple[float, float, str]] = []
+
+    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: str = "") -> Heard:
+        self.asked.append((round(len(sound) / RATE, 1), round(window, 1), prompt))
+        return self._always(len(self.asked)) if self._always else self._answers.pop(0)
+
+
+def transcriber(engine: Scripted, prompt: str = "", window: float = 10.0, name: str = "small.en") -> WhisperTranscriber:
+    made = WhisperTranscriber(ModelOnDisk(card=Card(name=name, smallest_window=window), folder=Path()), prompt)
+    made._engine = engine  # type: ignore[assignment]
+    return made
+
+
+@pytest.fixture
+def voices(monkeypatch: pytest.MonkeyPatch) -> Callable[..., io.BytesIO]:
+    """A recording in which the voice detector finds speech between the given seconds."""
+
+    def make(seconds: float, *spans: tuple[float, float], likely: float = 0.9) -> io.BytesIO:
+        def activity(samples: np.ndarray):  # type: ignore[no-untyped-def]
+            speech = np.zeros(round(seconds / STEP), dtype=np.float32)
+            for start, end in spans:
+                speech[round(start / STEP) : round(end / STEP)] = likely
+            yield Progress(stage="decode", done=seconds, total=seconds)
+            return Activity(speech=speech, level=np.full(len(speech), -30, dtype=np.float32), seconds=seconds)
+
+        monkeypatch.setattr(whisper.vad, "activity", activity)
+        return io.BytesIO(wav(noise(seconds)))
+
+    return make
+
+
+def hear(recording: io.BytesIO, engine: Scripted, **settings: object) -> Transcript:
+    return finish(transcriber(engine, **settings).transcribe(recording, BRIEF))  # type: ignore[arg-type]
+
+
+def test_segments_carry_the_recordings_own_seconds(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("He rang the college.", 0.3, 2.5), words("They have a place. It is free.", 0.2, 3.9))
+    heard = hear(voices(20, (2, 5), (8, 12)), engine)
+    assert [(s.id, s.text) for s in heard.segments] == [(0, "He rang the college."), (1, "They have a place."), (2, "It is free.")]
+    assert heard.segments[0].start == pytest.approx(2 - 0.3 + 0.3, abs=0.05)
+    assert heard.segments[-1].end == pytest.approx(8 - 0.3 + 3.9, abs=0.05)
+    assert {(s.confidence, s.flags, s.speaker) for s in heard.segments} == {(0.741, (), None)}
+    assert heard.gaps == ()
+
+
+def test_the_document_says_what_was_known_and_who_heard_it(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear(voices(5, (1, 4)), Scripted(words("He rang.")))
+    assert (heard.id, heard.kind, heard.session_date, heard.date_confirmed) == ("t1", "appointment", dt.date(2026, 3, 12), False)
+    assert (heard.client, heard.coach, heard.language) == ("Amir", "Helen", "en")
+    assert heard.made_by is not None
+    assert (heard.made_by.engine, heard.made_by.model) == ("faster-whisper", "small.en")
+    assert heard.made_by.settings["beam"] == 5
+    assert "demo" not in heard.made_by.settings
+
+
+def test_actions_agreed_last_time_are_handed_on(voices: Callable[..., io.BytesIO]) -> None:
+    before = (PreviousAction(id="p1", what="Ring the college", owner="client"),)
+    work = transcriber(Scripted(words("He rang."))).transcribe(voices(5, (1, 4)), replace(BRIEF, previous_actions=before))
+    assert finish(work).previous_actions == before
+
+
+def test_the_demo_model_is_named_as_such(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear(voices(5, (1, 4)), Scripted(words("He rang.")), name="demo")
+    assert heard.made_by is not None
+    assert heard.made_by.settings["demo"] is True
+
+
+def test_the_window_is_as_long_as_the_stretch_needs(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("One."), words("Two.", end=14))
+    hear(voices(40, (2, 4), (10, 24)), engine)
+    assert engine.asked == [(2.6, 10.0, ""), (14.6, 16.6, "")]
+    shorter = Scripted(words("One."))
+    hear(voices(10, (2, 4)), shorter, window=3.0)
+    assert shorter.asked == [(2.6, 4.6, "")]
+
+
+def test_a_suspicious_stretch_is_heard_again_in_a_full_window_without_a_prompt(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("He rang he rang.", compression=3.0), words("He rang the college."))
+    heard = hear(voices(5, (1, 4)), engine, prompt="Amir")
+    assert engine.asked == [(3.6, 10.0, "Amir"), (3.6, 30.0, "")]
+    assert [(s.text, s.flags) for s in heard.segments] == [("He rang the college.", ("redone",))]
+
+
+def test_a_stretch_that_stays_suspicious_is_kept_and_flagged(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear(voices(5, (1, 4)), Scripted(words("He rang.", logprob=-1.2), words("Ha ring.", logprob=-1.4)))
+    assert [(s.text, s.flags) for s in heard.segments] == [("He rang.", ("unclear",))]
+
+
+def test_text_is_dropped_when_all_witnesses_agree_and_leaves_a_gap(voices: Callable[..., io.BytesIO]) -> None:
+    ghost = words("Thank you for watching.", logprob=-1.5, no_speech=0.9)
+    recording = voices(30, (1, 5), (10, 14), likely=0.45)
+    heard = hear(recording, Scripted(words("He rang.", end=4), ghost, ghost))
+    assert [s.text for s in heard.segments] == ["He rang."]
+    assert [(g.why, round(g.start), round(g.end)) for g in heard.gaps if g.why == "unclear"] == [("unclear", 10, 14)]
+
+
+def test_words_that_only_whisper_heard_are_flagged(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear(voices(8, (1, 5), likely=0.45), Scripted(words("Thank you.")))
+    assert [s.flags for s in heard.segments] == [("unclear",)]
+
+
+def test_noise_in_which_nothing_is_heard_is_nothing_said(voices: Callable[..., io.BytesIO]) -> None:
+    with pytest.raises(NothingSaid):
+        hear(voices(8, (1, 5), likely=0.45), Scripted(SURE))
+
+
+def test_speech_without_words_is_an_explained_gap_and_not_nothing_said(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear(voices(8, (1, 2)), Scripted(SURE, SURE))
+    assert heard.segments == ()
+    assert [g.why for g in heard.gaps] == ["unclear"]
+
+
+def test_silence_never_reaches_the_engine(voices: Callable[..., io.BytesIO], monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = voices(8)
+    monkeypatch.setattr(whisper.vad, "plan", lambda _: [])
+    with pytest.raises(NothingSaid):
+        hear(recording, Scripted())
+
+
+def test_what_the_model_left_off_at_the_end_is_heard_by_itself(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("He rang the college.", 0, 3), words("They have a place.", 0, 5))
+    heard = hear(voices(14, (1, 11)), engine)
+    assert [s.text for s in heard.segments] == ["He rang the college.", "They have a place."]
+    assert engine.asked[1][0] == pytest.approx(10.6 - 3, abs=0.1)
+    assert heard.segments[1].start == pytest.approx(0.7 + 3, abs=0.1)
+
+
+def test_speech_that_even_then_has_no_words_is_a_gap(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear(voices(14, (1, 11)), Scripted(words("He rang the college.", 0, 3), SURE, SURE))
+    assert [s.text for s in heard.segments] == ["He rang the college."]
+    (gap,) = heard.gaps
+    assert gap.why == "unclear"
+    assert gap.start == pytest.approx(3.7, abs=0.1)
+
+
+def test_damage_in_the_file_is_told_in_the_transcript(voices: Callable[..., io.BytesIO], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "declared_seconds", lambda *_: 9.0)
+    heard = hear(voices(5, (1, 4)), Scripted(words("He rang.", 0, 3.6)))
+    assert [(g.start, g.end, g.why) for g in heard.gaps] == [(5, 9, "damaged")]
+
+
+def test_progress_is_given_at_every_stage_and_with_every_segment(voices: Callable[..., io.BytesIO]) -> None:
+    work = transcriber(Scripted(words("One. Two."), words("Three."))).transcribe(voices(20, (2, 5), (8, 12)), BRIEF)
+    steps = list(work)
+    assert list(dict.fromkeys(step.stage for step in steps)) == ["decode", "load", "transcribe"]
+    assert [step.segment.text for step in steps if step.segment] == ["One.", "Two.", "Three."]
+    done = [step.done for step in steps if step.stage == "transcribe"]
+    assert done == sorted(done)
+    assert {step.total for step in steps if step.stage == "transcribe"} == {20.0}
+
+
+def test_closing_the_work_stops_it(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(always=lambda n: words(f"Sentence {n}."))
+    work = transcriber(engine).transcribe(voices(60, *((n, n + 3) for n in range(1, 50, 6))), BRIEF)
+    while next(work).segment is None:
+        pass
+    work.close()
+    assert len(engine.asked) == 1
+
+
+class Polyglot(Scripted):
+    multilingual = True
+
+    def __init__(self, shares: dict[str, float], *answers: Heard) -> None:
+        super().__init__(*answers)
+        self._shares = shares
+
+    def languages(self, sound: np.ndarray) -> dict[str, float]:
+        return self._shares
+
+
+@pytest.mark.parametrize(
+    ("shares", "language"), [({"cy": 0.9, "en": 0.1}, "cy"), ({"cy": 0.6, "en": 0.4}, "en"), ({"en": 0.5, "fr": 0.4}, "en")]
+)
+def test_another_language_must_be_clear(shares: dict[str, float], language: str, voices: Callable[..., io.BytesIO]) -> None:
+    assert hear(voices(5, (1, 4)), Polyglot(shares, words("Bore da."))).language == language
+
+
+NOBODY = ["noise1", "noise2", "noise3", "noise4", "noise5", "picovoice_empty", "pyannote_empty", "silence", "almost_silent"]
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_a_model_that_invents_gets_nothing_past_where_nobody_speaks(name: str, shared: Path) -> None:
+    """The engine answers everything with the same phantom: what remains of it is a gap or marked as unclear."""
+    ghost = words("Thank you for watching.", logprob=-1.5, no_speech=0.9)
+    work = transcriber(Scripted(always=lambda _: ghost)).transcribe(shared / "data" / "nonspeech" / f"{name}.wav", BRIEF)
+    with contextlib.suppress(NothingSaid):
+        heard = finish(work)
+        assert all("unclear" in segment.flags for segment in heard.segments)
+        assert heard.segments or heard.gaps
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_where_nobody_speaks_and_nothing_is_heard_the_result_says_why(name: str, shared: Path) -> None:
+    work = transcriber(Scripted(always=lambda _: SURE)).transcribe(shared / "data" / "nonspeech" / f"{name}.wav", BRIEF)
+    with contextlib.suppress(NothingSaid):
+        heard = finish(work)
+        assert heard.segments == ()
+        assert heard.gaps
