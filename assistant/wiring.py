@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Recorder, Services, Store, Transcriber
+    from assistant.speech.cards import Card, ModelOnDisk
 
 DRAFTERS = ("extractive",)
 
@@ -65,10 +66,30 @@ def open_store(settings: Settings, passphrase: str) -> Store:
 
 def transcriber(settings: Settings, model: str | None = None) -> Transcriber:
     """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
-    from assistant.speech import cards
     from assistant.speech.whisper import WhisperTranscriber
 
-    return WhisperTranscriber(cards.find(model or settings.model, settings.models))
+    return WhisperTranscriber(find_model(settings, model))
+
+
+def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
+    """The model that `transcriber` would use, and its card. Raises ModelMissing or ModelUnusable."""
+    from assistant.speech import cards
+
+    return cards.find(model or settings.model, settings.models)
+
+
+def known_models() -> list[Card]:
+    """The cards that come with the program."""
+    from assistant.speech import cards
+
+    return cards.known()
+
+
+def models_here(settings: Settings) -> list[ModelOnDisk]:
+    """The models on this computer, with and without a card."""
+    from assistant.speech import cards
+
+    return cards.present(settings.models)
 
 
 def drafter(name: str = "extractive") -> Drafter:

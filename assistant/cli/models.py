@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant import wiring
+
 if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.speech.cards import Card, ModelOnDisk
@@ -23,13 +25,12 @@ def models(settings: Settings) -> None:
     Example:  coachnote models
     """
     from assistant.errors import ModelMissing
-    from assistant.speech import cards
 
-    here = {model.card.name: model for model in cards.present(settings.models)}
+    here = {model.card.name: model for model in wiring.models_here(settings)}
     added = [model.card for model in here.values() if not model.carded]
-    click.echo(_table([_row(card, here.get(card.name)) for card in [*cards.known(), *added]]))
+    click.echo(_table([_row(card, here.get(card.name)) for card in [*wiring.known_models(), *added]]))
     try:
-        click.echo(f"\nChosen without --model: {cards.find('auto', settings.models).card.name}")
+        click.echo(f"\nChosen without --model: {wiring.find_model(settings, 'auto').card.name}")
     except ModelMissing as missing:
         click.echo(f"\n{missing.what} {missing.do}")
 

@@ -82,7 +82,9 @@ def finish(settings: Settings, session: str | None, model: str | None) -> None:
 
 
 def _tell(store: Store, session: str) -> None:
-    draft = store.draft(session)
+    heard, draft = store.transcript(session), store.draft(session)
+    if heard and heard.made_by and heard.made_by.settings.get("demo"):
+        say(f"Heard with the {heard.made_by.model} model, which understands its own synthetic voices only. Do not rely on this transcript.")
     statements = sum(len(s.statements) for s in draft.note) if draft else 0
     actions = len(draft.actions) if draft else 0
     say(f"Drafted: {statements} statements, {actions} actions. Review it with `coachnote review {session}`.")

@@ -58,9 +58,7 @@ def _must_be_writable(out: Path | None) -> None:
 
 
 def _say_notice(settings: Settings, model: str | None) -> None:
-    from assistant.speech import cards
-
-    notice = cards.find(model or settings.model, settings.models).card.notice
+    notice = wiring.find_model(settings, model).card.notice
     if notice:
         say(notice)
 
@@ -84,8 +82,8 @@ def _say_losses(transcript: Transcript) -> None:
 
 def _written(transcript: Transcript, form: str) -> str:
     from assistant import documents
-    from assistant.speech import formats
+    from assistant.render import subtitles
 
     if form == "json":
         return documents.pretty(documents.transcript_json(transcript)) + "\n"
-    return formats.FORMATS[form](transcript)
+    return subtitles.FORMATS[form](transcript)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.domain import Gap, Segment, Speaker, Transcript
 from assistant.errors import UsageProblem
-from assistant.speech.formats import FORMATS, as_srt, as_text, as_vtt, short_time
+from assistant.render.subtitles import FORMATS, as_srt, as_text, as_vtt, short_time
 
 
 def transcript(*segments: Segment, gaps: tuple[Gap, ...] = (), coach: str | None = None) -> Transcript:
