@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,19 +50,24 @@ def passphrase_problem(passphrase: str) -> str | None:
 
 
 def open_store(settings: Settings, passphrase: str) -> Store:
-    """Open the store with the passphrase, or with the recovery code in its place, and close what a crash left open."""
+    """Open the store with the passphrase, or with the recovery code in its place."""
     from assistant import store
 
     store.harden()
     try:
-        opened = store.open_store(settings.store, passphrase)
+        return store.open_store(settings.store, passphrase)
     except WrongPassphrase as wrong:
         try:
-            opened = store.open_with_recovery(settings.store, passphrase)
+            return store.open_with_recovery(settings.store, passphrase)
         except UsageProblem:
             raise wrong from None
-    opened.recover_recordings()
-    return opened
+
+
+def _open_and_recover(settings: Settings, passphrase: str) -> Store:
+    """Also close what a crash left open."""
+    store = open_store(settings, passphrase)
+    store.recover_recordings()
+    return store
 
 
 def transcriber(settings: Settings, model: str | None = None) -> Transcriber:
@@ -116,10 +122,10 @@ def probe(path: Path) -> None:
 
 
 def engines(settings: Settings, model: str | None = None) -> Engines:
-    """What the pipeline needs, made when it needs it."""
+    """What the pipeline needs, made when it needs it; a model is loaded once."""
     from assistant.pipeline import Engines
 
-    return Engines(probe=probe, transcriber=lambda: transcriber(settings, model), drafter=drafter)
+    return Engines(probe=probe, transcriber=functools.cache(lambda: transcriber(settings, model)), drafter=drafter)
 
 
 def services(settings: Settings) -> Services:
@@ -127,7 +133,7 @@ def services(settings: Settings) -> Services:
     from assistant.protocols import Services
 
     return Services(
-        open_store=lambda passphrase: open_store(settings, passphrase),
+        open_store=lambda passphrase: _open_and_recover(settings, passphrase),
         transcriber=lambda: transcriber(settings),
         drafter=drafter,
         coach=settings.coach,

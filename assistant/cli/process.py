@@ -10,7 +10,8 @@ import click
 
 from assistant import pipeline, wiring
 from assistant.cli.unlocking import unlock
-from assistant.console import say, watch
+from assistant.console import report, say, watch
+from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -54,7 +55,7 @@ def process(
     intake = pipeline.Intake(kind=kind, date=as_date(day), client=client, coach=coach or settings.coach)
     try:
         session = watch(pipeline.process_file(store, file, intake, wiring.engines(settings, model)))
-        _tell(store, session)
+        tell(store, session)
     finally:
         store.close()
 
@@ -70,18 +71,42 @@ def finish(settings: Settings, session: str | None, model: str | None) -> None:
     Example:  coachnote finish
     """
     store = unlock(settings)
-    waiting = [session] if session else [row.session.id for row in store.sessions() if row.stage in ("recorded", "transcribed")]
+    engines = wiring.engines(settings, model)
     try:
-        for each in waiting:
-            watch(pipeline.finish_session(store, each, wiring.engines(settings, model)))
-            _tell(store, each)
+        if session:
+            _finish(store, session, engines)
+        else:
+            _finish_all(store, [row.session.id for row in store.sessions() if row.stage in ("recorded", "transcribed")], engines)
     finally:
         store.close()
+
+
+def _finish(store: Store, session: str, engines: pipeline.Engines) -> None:
+    watch(pipeline.finish_session(store, session, engines))
+    tell(store, session)
+
+
+def _finish_all(store: Store, waiting: list[str], engines: pipeline.Engines) -> None:
+    """One session that cannot be finished does not hold up the others; a missing model holds up all of them, and is told once."""
     if not waiting:
         say("Nothing is waiting.")
+    failed = 0
+    for session in waiting:
+        try:
+            _finish(store, session, engines)
+        except ModelMissing:
+            raise
+        except CoachnoteError as error:
+            failed += 1
+            say(f"Session {session}:")
+            report(error)
+    if failed:
+        kind = AllFailed if failed == len(waiting) else SomeFailed
+        raise kind(f"{failed} of {len(waiting)} waiting sessions could not be finished.", do="The reasons stand above.")
 
 
-def _tell(store: Store, session: str) -> None:
+def tell(store: Store, session: str) -> None:
+    """What came of a session, and how to go on."""
     heard, draft = store.transcript(session), store.draft(session)
     if heard and heard.made_by and heard.made_by.settings.get("demo"):
         say(f"Heard with the {heard.made_by.model} model, which understands its own synthetic voices only. Do not rely on this transcript.")

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from assistant.console import say
 from assistant.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -18,11 +19,14 @@ LONGEST = 4096
 
 
 def unlock(settings: Settings) -> Store:
-    """Open the store. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew."""
+    """Open the store, and close what a crash left open. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew."""
     from assistant import wiring
 
     wiring.require_store(settings)
-    return wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
+    store = wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
+    for recording in store.recover_recordings():
+        say(f"A recording that broke off was recovered: session {recording.session}. `coachnote finish` goes on with it.")
+    return store
 
 
 def read_passphrase(settings: Settings, prompt: str) -> str:
