@@ -1,0 +1,146 @@
+"""One connection to the encrypted database: opened the safe way, written to in whole transactions, its errors in plain words.
+
+Knows the file and the key; knows no table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+
+from assistant.errors import CoachnoteError, MissingPart, NotWritable, StoreDamaged, StoreError
+from assistant.store import disk
+from assistant.store.shim import bind
+
+sqlite_utils = bind()
+
+SALT_BYTES = 16
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a commit that was acknowledged survives a power cut
+    "fullfsync=ON",
+    "checkpoint_fullfsync=ON",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the append-only triggers
+    "secure_delete=ON",
+    "temp_store=MEMORY",  # no sort or index ever spills to a file
+    "trusted_schema=OFF",
+    "cache_size=-64000",  # KiB
+)
+FULL = {sqlcipher3.SQLITE_FULL}
+DAMAGED = {sqlcipher3.SQLITE_CORRUPT, sqlcipher3.SQLITE_NOTADB}
+BUSY = {sqlcipher3.SQLITE_BUSY, sqlcipher3.SQLITE_LOCKED}
+UNWRITABLE = {sqlcipher3.SQLITE_READONLY, sqlcipher3.SQLITE_CANTOPEN, sqlcipher3.SQLITE_IOERR, sqlcipher3.SQLITE_PERM}
+UNSAVED = "The last change was not saved; everything before it was."
+
+
+class Connection:
+    """Safe to share between threads: one at a time, the others wait."""
+
+    def __init__(self, path: Path, key: bytes, salt: bytes, *, wait: float = 10.0) -> None:
+        """Open or make the database. `wait`: seconds to wait for another process that is writing.
+
+        Raises StoreDamaged when the key, known to be right, does not open the file; NotWritable; MissingPart when the SQLite at hand
+        does not encrypt.
+        """
+        self._lock = threading.RLock()
+        with disk.writing("the database of the store"), contextlib.suppress(FileExistsError):
+            os.close(disk.open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))  # SQLite gives -wal and -shm the same mode
+        with translated():
+            self._raw = sqlcipher3.connect(str(path), timeout=wait, check_same_thread=False)
+            try:
+                self._unlock(key, salt)
+            except BaseException:
+                self._raw.close()
+                raise
+        _restore_salt(path, salt)
+        self._db = sqlite_utils.Database(self._raw, execute_plugins=False)
+        # Known answers: probing for them would create and drop a table on every connection.
+        self._db._supports_strict = self._db._supports_on_conflict = True
+
+    def _unlock(self, key: bytes, salt: bytes) -> None:
+        if len(key) != 32 or len(salt) != SALT_BYTES:
+            raise ValueError("a database key has 32 bytes and its salt 16")
+        self._raw.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr, over the screen
+        self._raw.set_key(f"x'{key.hex()}{salt.hex()}'")  # not PRAGMA key: keeps the key out of SQL text and the statement cache
+        self._raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if self._raw.execute("PRAGMA cipher_status").fetchone() != ("1",):
+            raise MissingPart("The SQLite at hand does not encrypt.", do="Install sqlcipher3 from its own wheel.")
+        if "ENABLE_FTS5" not in {option for (option,) in self._raw.execute("PRAGMA compile_options")}:
+            raise MissingPart("The SQLCipher at hand was built without full-text search.", do="Install sqlcipher3 from its own wheel.")
+        for pragma in PRAGMAS:
+            self._raw.execute(f"PRAGMA {pragma}")
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+        with self._lock, translated():
+            return list(self._db.query(sql, values))
+
+    def row(self, sql: str, values: Sequence[object] = ()) -> dict[str, Any] | None:
+        return next(iter(self.rows(sql, values)), None)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Any]:
+        """A transaction that holds the write lock from its start, so that what is read in it stays true until it commits.
+
+        Yields the sqlite_utils Database. Anything raised inside undoes all of it.
+        """
+        with self._lock, translated():
+            self._raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._raw.execute("COMMIT")
+            except BaseException:
+                self._db.rollback()
+                raise
+
+    def faults(self) -> list[str]:
+        """Reads every page: what SQLCipher and SQLite find wrong, empty when nothing is. About 4 s per 100 MB."""
+        with self._lock, translated():
+            self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the cipher check reads the main file only
+            found = [str(row[0]) for row in self._raw.execute("PRAGMA cipher_integrity_check")]
+            return found or [str(row[0]) for row in self._raw.execute("PRAGMA quick_check") if row[0] != "ok"]
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+
+def _restore_salt(path: Path, salt: bytes) -> None:
+    """The first bytes of the file hold the salt and nothing else, and SQLCipher took ours: put back what a bad sector changed."""
+    with disk.writing("the database of the store"), path.open("r+b") as file:
+        held = file.read(SALT_BYTES)
+        if len(held) == SALT_BYTES and held != salt:
+            file.seek(0)
+            file.write(salt)
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """SQLCipher's errors as ours. The key is verified before a connection is made: `not a database` is damage, never a wrong passphrase."""
+    try:
+        yield
+    except sqlcipher3.DatabaseError as error:
+        ours = _ours(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _ours(error: Any) -> CoachnoteError | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in DAMAGED:
+        means = "What it holds can not be read as it stands; nothing was changed."
+        return StoreDamaged("The database of the store is damaged.", means=means, do="Keep this folder as it is and put back a backup.")
+    if code in FULL:
+        return NotWritable("There is no room left on the disk to save.", means=UNSAVED, do="Free some space and try again.")
+    if code in UNWRITABLE:
+        return NotWritable("The store cannot be written.", means=UNSAVED, do="Check the disk, and that the folder belongs to you.")
+    if code in BUSY:
+        return StoreError("Another program is keeping the store busy.", means=UNSAVED, do="Wait for it to finish and try again.")
+    return None

@@ -1,0 +1,108 @@
+"""What was heard, drafted, decided and signed: each document sealed whole, appended and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from assistant import documents
+from assistant.domain import CaseNote, Draft, Review, Transcript
+from assistant.errors import Refused
+from assistant.identity import new_id
+from assistant.store.base import Row, StoreBase, stamp
+
+LATEST = """
+SELECT n.* FROM notes n JOIN sessions s ON s.id = n.session
+WHERE n.client = ? AND n.session IS NOT ? AND n.void = 0
+  AND n.version = (SELECT max(version) FROM notes WHERE session = n.session)
+ORDER BY coalesce(s.date, substr(s.created_at, 1, 10)) DESC, s.created_at DESC LIMIT 1
+"""
+
+
+class Notes(StoreBase):
+    def save_transcript(self, session_id: str, transcript: Transcript) -> None:
+        with self._db.write() as db:
+            self._append(db, "transcripts", session_id, documents.transcript_json(transcript))
+
+    def transcript(self, session_id: str) -> Transcript | None:
+        text = self._text_of("transcripts", lambda: self._newest("transcripts", session_id))
+        return None if text is None else documents.read_transcript(text)
+
+    def save_draft(self, session_id: str, draft: Draft) -> None:
+        with self._db.write() as db:
+            self._append(db, "drafts", session_id, documents.draft_json(draft))
+
+    def draft(self, session_id: str) -> Draft | None:
+        text = self._text_of("drafts", lambda: self._newest("drafts", session_id))
+        return None if text is None else documents.read_draft(text)
+
+    def save_review(self, session_id: str, review: Review) -> None:
+        """Keeps one review per draft. Raises Refused when the session holds no draft of that id."""
+        with self._db.write() as db:
+            draft = self._draft_row(db, session_id, review.draft)
+            old = next(iter(db.query("SELECT id FROM reviews WHERE draft = ?", [draft])), None)
+            if old is None:
+                self._append(db, "reviews", session_id, documents.review_json(review), draft=draft)
+            else:
+                owner = self._session_row(session_id)["owner"]
+                sealed = self._sealed(owner, "reviews", old["id"], documents.review_json(review))
+                db.execute("UPDATE reviews SET sealed = ?, owner = ? WHERE id = ?", [sealed, owner, old["id"]])
+
+    def review(self, session_id: str) -> Review | None:
+        """The newest review of the newest draft."""
+        text = self._text_of("reviews", lambda: self._newest_review(session_id))
+        return None if text is None else documents.read_review(text)
+
+    def save_note(self, note: CaseNote) -> None:
+        """Raises Refused: a session without a client, another client's, or a version that does not follow the newest one."""
+        with self._db.write() as db:
+            client = self._session_row(note.session)["client"]
+            if client is None:
+                raise Refused("A session without a client cannot be signed.", do="Assign it to a client first.")
+            if client != note.client:
+                raise Refused("This note names another client than its session.", do="Open the session again and sign it there.")
+            _check_version(note, next(iter(db.query("SELECT max(version) AS v FROM notes WHERE session = ?", [note.session])))["v"])
+            row = {"version": note.version, "void": int(note.void is not None), "client": client}
+            note_id = self._append(db, "notes", note.session, documents.note_json(note), **row)
+            self._audit.append(db, "signed", note_id)
+
+    def notes(self, session_id: str) -> list[CaseNote]:
+        """Oldest version first; empty while unsigned."""
+        rows = self._db.rows("SELECT * FROM notes WHERE session = ? ORDER BY version", [session_id])
+        return [documents.read_note(self._text("notes", row)) for row in rows]
+
+    def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
+        """The newest version of the note of the client's newest session, by date, leaving out the session `before` and notes made void."""
+        row = self._db.row(LATEST, [client, before])
+        return None if row is None else documents.read_note(self._text("notes", row))
+
+    def _append(self, db: Any, table: str, session_id: str, text: bytes, **columns: object) -> str:
+        owner, row_id = self._session_row(session_id)["owner"], new_id()
+        sealed = self._sealed(owner, table, row_id, text)
+        db[table].insert({"id": row_id, "session": session_id, "created_at": stamp(), "owner": owner, "sealed": sealed, **columns})
+        return row_id
+
+    def _newest(self, table: str, session_id: str) -> Row | None:
+        return self._db.row(f"SELECT * FROM {table} WHERE session = ? ORDER BY rowid DESC LIMIT 1", [session_id])  # noqa: S608 - our own name
+
+    def _newest_review(self, session_id: str) -> Row | None:
+        draft = self._newest("drafts", session_id)
+        return None if draft is None else self._db.row("SELECT * FROM reviews WHERE draft = ?", [draft["id"]])
+
+    def _draft_row(self, db: Any, session_id: str, name: str) -> str:
+        """The row of the newest draft with this id. The ids lie within the sealed text, and a session has few drafts."""
+        rows: Iterable[Row] = list(db.query("SELECT * FROM drafts WHERE session = ? ORDER BY rowid DESC", [session_id]))
+        for row in rows:
+            draft = documents.read_draft(self._text("drafts", row))
+            if name == (draft.draft or draft.id):
+                return str(row["id"])
+        raise Refused("This review belongs to a draft that is not in the store.", do="Open the session again.")
+
+
+def _check_version(note: CaseNote, newest: int | None) -> None:
+    if note.version != (newest or 0) + 1 or note.supersedes != newest:
+        raise Refused(
+            f"Version {note.version} of this note does not follow the newest one.",
+            means="It was signed in another window meanwhile; nothing was overwritten." if newest else "The first version of a note is 1.",
+            do="Open the session again and sign a new version.",
+        )

@@ -1,0 +1,139 @@
+"""Makes a store and opens it: folder, header, keys, database, in an order that leaves either a whole store or none.
+
+folder/ (0700)   keys.json + copy       the header: who may open it
+                 client-keys.bin + copy one key per client, session and recording
+                 notes.db (+ -wal -shm) SQLCipher
+                 audio/*.enc            recordings
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from assistant.errors import Refused, StoreDamaged, UsageProblem
+from assistant.store import client_keys, disk, keys, recovery
+from assistant.store.audit import Audit
+from assistant.store.client_keys import ClientKeys
+from assistant.store.connection import Connection
+from assistant.store.ledger import Ledger
+from assistant.store.migrations import migrate
+from assistant.store.notes import Notes
+from assistant.store.recordings import FOLDER as AUDIO
+from assistant.store.recordings import Recordings
+from assistant.store.sessions import Sessions
+
+DATABASE = "notes.db"
+OWNERS = """
+SELECT 'client/' || ref AS name FROM clients UNION SELECT owner FROM sessions UNION SELECT 'recording/' || id FROM recordings
+"""
+MAKING = ".making"
+"""Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
+
+
+class SqliteStore(Sessions, Recordings, Notes, Ledger):
+    """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
+
+    def faults(self) -> list[str]:
+        """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
+        broken = self._audit.first_fault(self._db)
+        owners = {row["name"] for row in self._db.rows(OWNERS)}
+        gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
+        return self._db.faults() + gone + ([] if broken is None else [f"The audit chain breaks at entry {broken}."])
+
+
+def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> str:
+    """Make a store and return its recovery code, which is kept nowhere.
+
+    Raises Refused when the folder holds a store or anything else, UsageProblem for an empty passphrase, NotWritable.
+    """
+    if not passphrase:
+        raise UsageProblem("A store needs a passphrase.", do="Type one, or take the one that is offered.")
+    _refuse_taken(folder)
+    secret = recovery.new_secret()
+    with disk.writing("the store"):
+        disk.make_folder(folder)
+        with disk.locked(folder / MAKING):
+            _refuse_taken(folder)
+            _clear_half_made(folder)
+            _make(folder, keys.make(passphrase, secret, cost or keys.Cost()))
+        (folder / MAKING).unlink(missing_ok=True)
+    return recovery.as_code(secret)
+
+
+def open_with_passphrase(folder: Path, passphrase: str) -> SqliteStore:
+    """Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew or NotWritable, each only when it is that."""
+    return _open(folder, lambda: keys.unlock(folder, passphrase))
+
+
+def open_with_recovery(folder: Path, code: str) -> SqliteStore:
+    """Raises UsageProblem when the code holds a slip, else as `open_with_passphrase`."""
+    secret = recovery.read_code(code)
+    return _open(folder, lambda: keys.unlock_with_recovery(folder, secret))
+
+
+def _make(folder: Path, unlocked: keys.Unlocked) -> None:
+    ClientKeys.make(folder, unlocked.key("client-keys"), unlocked.header.store)
+    connection = _connect(folder, unlocked)
+    migrate(connection)
+    with connection.write() as db:
+        _audit(unlocked).append(db, "created", unlocked.header.store)
+    connection.close()
+    keys.save(folder, unlocked.header)  # last: from here on it is a store
+
+
+def _open(folder: Path, unlock: Callable[[], keys.Unlocked]) -> SqliteStore:
+    if not keys.present(folder) and (folder / DATABASE).exists() and not (folder / MAKING).exists():
+        means = "The database is there, but without this file nothing in it can be read."
+        raise StoreDamaged("The file keys.json of the store is missing.", means=means, do="Put it back from a backup.")
+    unlocked = unlock()
+    if not (folder / DATABASE).is_file() or not (folder / DATABASE).stat().st_size:  # SQLite would take an empty file for a new database
+        raise StoreDamaged(f"The database {DATABASE} of the store is missing or empty.", do="Put it back from a backup.")
+    entries = ClientKeys(folder, unlocked.key("client-keys"), unlocked.header.store)
+    _mend_header(folder, unlocked.header)
+    connection = _connect(folder, unlocked)
+    try:
+        migrate(connection)
+        with connection.write() as db:
+            _audit(unlocked).append(db, "opened", unlocked.header.store)
+    except BaseException:
+        connection.close()
+        raise
+    return SqliteStore(folder, connection, entries, _audit(unlocked))
+
+
+def _connect(folder: Path, unlocked: keys.Unlocked) -> Connection:
+    return Connection(folder / DATABASE, unlocked.key("db"), bytes.fromhex(unlocked.header.db_salt))
+
+
+def _audit(unlocked: keys.Unlocked) -> Audit:
+    return Audit(unlocked.key("audit"), unlocked.slot)
+
+
+def _mend_header(folder: Path, header: keys.Header) -> None:
+    """Two whole copies again, after a crash between them or damage to one."""
+    ours = msgspec.json.encode(header)
+    with disk.writing("the keys of the store"):
+        if any(not (folder / name).is_file() or (folder / name).read_bytes() != ours for name in keys.NAMES):
+            with disk.locked(folder / client_keys.LOCK):
+                keys.save(folder, header)
+
+
+def _refuse_taken(folder: Path) -> None:
+    if keys.present(folder):
+        raise Refused(f"There is a store in {folder} already.", means="It was left as it is.", do="Use it, or choose another folder.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MAKING).exists():
+        raise Refused(f"The folder {folder} is not empty.", means="A store has a folder to itself.", do="Choose another folder.")
+
+
+def _clear_half_made(folder: Path) -> None:
+    """Remove what a creation that was interrupted left: by name, so that nothing of anybody else's can be among it."""
+    databases = [DATABASE + suffix for suffix in ("", "-wal", "-shm", "-journal")]
+    files = [*databases, *client_keys.NAMES, client_keys.LOCK]
+    for name in [*files, *(f"{n}.tmp" for n in (*client_keys.NAMES, *keys.NAMES))]:
+        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        (folder / AUDIO).rmdir()

@@ -1,0 +1,74 @@
+"""Programs that the fault tests start and kill: `python -m tests.store.children WORK FOLDER NAME COUNT`.
+
+Each prints a line for what it was told is saved, so that whoever kills it knows what must still be there.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from assistant.store import vault
+from tests.examples import session, transcript
+from tests.store.made import COST, PASSPHRASE, opened, work_day
+
+PIECE = 1600
+"""Bytes, a twentieth of a second of 16 kHz 16-bit mono."""
+
+
+def pattern(start: int, count: int) -> bytes:
+    """Bytes that tell their own place."""
+    words = b"".join(n.to_bytes(4, "big") for n in range(start // 4, (start + count) // 4 + 1))
+    return words[start % 4 : start % 4 + count]
+
+
+def told(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def record(folder: Path, name: str, _: int) -> None:
+    """Records until it is killed; tells how many bytes the writer took."""
+    store = opened(folder)
+    store.add_session(session(id=name, client=None))
+    recording, writer = store.start_recording(name, ".wav")
+    told(recording.id)
+    taken = 0
+    while True:
+        writer.write(pattern(taken, PIECE))
+        taken += PIECE
+        told(str(taken))
+        time.sleep(0.001)
+
+
+def write(folder: Path, name: str, count: int) -> None:
+    """Adds clients and sessions with a transcript; tells each when it is saved."""
+    store = opened(folder)
+    told("ready")
+    for n in range(count):
+        client = store.add_client(f"{name} {n}")
+        store.add_session(session(id=f"{name}-{n}", client=None))
+        store.save_transcript(f"{name}-{n}", transcript(id=f"{name}-{n}"))
+        store.assign(f"{name}-{n}", client.ref)
+        told(f"{name}-{n} {client.ref}")
+    store.close()
+
+
+def create(folder: Path, *_: object) -> None:
+    told("ready")
+    vault.create(folder, PASSPHRASE, cost=COST)
+    told("made")
+    time.sleep(60)
+
+
+def day(folder: Path, *_: object) -> None:
+    vault.create(folder, PASSPHRASE, cost=COST)
+    store = opened(folder)
+    work_day(store)
+    store.close()
+
+
+if __name__ == "__main__":
+    work, where, name, count = sys.argv[1:]
+    {"record": record, "write": write, "create": create, "day": day}[work](Path(where), name, int(count))

@@ -1,0 +1,99 @@
+"""Stores for tests: the cheapest key derivation that is accepted, the example session, and a search for what must not be found."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+from assistant.domain import CaseNote, Change, Review, SignedSection, SignedStatement
+from assistant.store import keys, vault
+from assistant.store.keys import Cost
+from tests.examples import CLIENT, COACH, MADE_AT, SESSION, draft, session, transcript
+
+PASSPHRASE = "kettle lantern otter quay"
+COST = Cost(m=19 * 1024, t=2, p=1)
+SOUND = bytes(range(256)) * 40
+"""10,240 bytes: two whole chunks and a half."""
+
+
+def make(folder: Path) -> str:
+    return vault.create(folder, PASSPHRASE, cost=COST)
+
+
+def opened(folder: Path) -> vault.SqliteStore:
+    """Derives the key of each header once: copies of one store share theirs."""
+    with mock.patch.object(keys, "stretch", _stretched):
+        return vault.open_with_passphrase(folder, PASSPHRASE)
+
+
+_stretched = functools.cache(keys.stretch)
+
+
+def note(version: int = 1, **changes: object) -> CaseNote:
+    """What a coach could have signed of the example draft."""
+    made = draft()
+    sections = tuple(
+        SignedSection(
+            section=s.section,
+            statements=tuple(
+                SignedStatement(text=t.text, said_by=t.said_by, evidence=t.evidence, supported=t.supported, check=t.check, origin="kept")
+                for t in s.statements
+            ),
+        )
+        for s in made.note
+    )
+    fields: dict[str, object] = {
+        "session": SESSION,
+        "transcript": "t-0001",
+        "draft": "d-0001",
+        "client": CLIENT.ref,
+        "version": version,
+        "supersedes": version - 1 or None,
+        "signed_by": COACH,
+        "signed_at": MADE_AT + dt.timedelta(minutes=version),
+        "session_date": dt.date(2026, 3, 12),
+        "note": sections,
+        "barriers": made.barriers,
+        "barrier_evidence": made.barrier_evidence,
+        "actions": (),
+        "referrals": (),
+        "previous": (),
+        "next_appointment": None,
+        "left_out": made.left_out,
+        "changes": (Change(path="actions/0", before="Ring the cafe on Mill Road", after=None),),
+    }
+    return CaseNote(**(fields | changes))  # type: ignore[arg-type]
+
+
+def work_day(store: vault.SqliteStore) -> str:
+    """Client, session, recording, transcript, draft, review and signed note. Returns the recording's id."""
+    store.add_client(CLIENT.name, CLIENT.ref)
+    store.add_session(session())
+    recording, writer = store.start_recording(SESSION, ".wav")
+    writer.write(SOUND)
+    writer.close()
+    store.finish_recording(recording.id, 85.2)
+    store.save_transcript(SESSION, transcript())
+    store.save_draft(SESSION, draft())
+    store.save_review(SESSION, Review(draft="d-0001"))
+    store.save_note(note())
+    store.remember("ab" * 32, SESSION)
+    return recording.id
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def spellings(text: str) -> Iterator[bytes]:
+    """How a text could lie in a file: plain, wide, as hexadecimal digits, as base64 at each of its three alignments."""
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        raw = text.encode(encoding)
+        yield from (raw, raw.hex().encode(), raw.hex().upper().encode())
+        for offset in range(3):
+            body = base64.b64encode(bytes(offset) + raw)
+            yield body[(4 if offset else 0) : -4]  # without the letters that its neighbours share
