@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assistant.domain.drafted import Action, LeftOut, NextAppointment, PreviousOutcome, Referral, Statement
+from assistant.domain.drafted import Action, Coverage, DraftedBy, LeftOut, NextAppointment, Notice, PreviousOutcome, Referral, Statement
 from assistant.domain.words import Barrier, Origin, SectionKey, Verdict
 
 Item = Statement | Action | Referral | PreviousOutcome | NextAppointment
@@ -85,6 +85,8 @@ class Void:
 class CaseNote:
     """What a person signed. Made only by `approval.sign`; never changed, only followed by a new version."""
 
+    id: str
+    """As in the draft: the transcript document's own id."""
     session: str
     transcript: str
     draft: str
@@ -96,7 +98,6 @@ class CaseNote:
     signed_at: dt.datetime
     """UTC."""
     template: str | None = None
-    session_date: dt.date | None = None
     note: tuple[SignedSection, ...]
     barriers: tuple[Barrier, ...]
     barrier_evidence: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -105,4 +106,8 @@ class CaseNote:
     previous: tuple[SignedOutcome, ...]
     next_appointment: NextAppointment | None
     left_out: tuple[LeftOut, ...] = ()
+    coverage: Coverage
+    notices: tuple[Notice, ...] = ()
+    made_by: DraftedBy
+    """Who made the draft that was reviewed."""
     changes: tuple[Change, ...] = ()

@@ -17,13 +17,13 @@ def note_markdown(note: CaseNote, transcript: Transcript | None) -> str:
     """The note with a head that says whose it is, who signed it and which version it is."""
     starts = {s.id: s.start for s in transcript.segments} if transcript else {}
     before = {p.id: p.what for p in transcript.previous_actions} if transcript else {}
-    return "\n".join([*_head(note), *_sections(note, starts), *_plan(note, starts), *_rest(note, before)]) + "\n"
+    return "\n".join([*_head(note, transcript), *_sections(note, starts), *_plan(note, starts), *_rest(note, before)]) + "\n"
 
 
-def _head(note: CaseNote) -> Iterator[str]:
+def _head(note: CaseNote, transcript: Transcript | None) -> Iterator[str]:
     yield f"# Case note {note.client}"
     yield ""
-    yield f"- Session: {_day(note.session_date)}"
+    yield f"- Session: {_day(transcript.session_date if transcript else None)}"
     yield f"- Signed by {_text(note.signed_by)} on {note.signed_at:%d %B %Y at %H:%M} UTC"
     yield f"- Version {note.version}" + (f", replaces version {note.supersedes}" if note.supersedes else "")
     if note.void:

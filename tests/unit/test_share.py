@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import approval
+from assistant import approval, documents
 from assistant.domain import CaseNote, Decision, Review
 from assistant.share.markdown import note_markdown
 from tests.examples import draft, session, transcript
@@ -61,3 +62,9 @@ def test_text_cannot_break_out_of_its_line_or_its_cell(text: str) -> None:
     rows = [line for line in note_markdown(odd, None).splitlines() if line.startswith("|")]
     assert len(rows) == 3
     assert all(row.replace("\\|", "").count("|") == 5 for row in rows)
+
+
+def test_a_note_document_has_the_drafts_keys_and_those_of_its_signing() -> None:
+    drafted, note = json.loads(documents.draft_json(draft())), json.loads(documents.note_json(signed()))
+    assert set(note) == set(drafted) | {"session", "client", "version", "supersedes", "void", "signed_by", "signed_at", "changes"}
+    assert documents.read_note(documents.note_json(signed())) == signed()
