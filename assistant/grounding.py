@@ -12,14 +12,23 @@ from datetime import date
 
 from assistant.domain import Evidence, Statement, Transcript
 
-UNITS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(), range(20), strict=True))
-TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
-ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split(), range(1, 20), strict=True)) | {"twentieth": 20, "thirtieth": 30}
+# fmt: off
+UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
+    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
+}
 SUMS = {"fiver": 5, "tenner": 10, "dozen": 12, "fortnight": 14, "couple": 2}
 SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
 SMALL = UNITS | TENS | ORDINALS
-MONTHS = "january february march april may june july august september october november december".split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# fmt: on
 
 PLAIN_WORDS = {"one", "first", "second", "third", "couple", "zero"}
 """Words that count nothing as often as they count: never demanded of the evidence."""
@@ -62,7 +71,8 @@ def loose_ends(text: str, evidence: Iterable[str], known: Iterable[str] = (), da
     heard, clocks = numbers(f"{said} {spelt}", generous=True), clock_times(said)
     loose = [t for t in CLOCK.findall(text) if not _on_the_clock(t, clocks, heard)]
     without_clocks = CLOCK.sub(" ", text)
-    return [":".join(t) for t in loose] + [_plain(n) for n in sorted(numbers(without_clocks) - heard - _minutes_of(text, clocks))] + _loose_names(text, f"{said} {spelt}")
+    unheard = sorted(numbers(without_clocks) - heard - _minutes_of(text, clocks))
+    return [":".join(t) for t in loose] + [_plain(n) for n in unheard] + _loose_names(text, f"{said} {spelt}")
 
 
 def _on_the_clock(time: tuple[str, str], clocks: set[int], heard: set[float]) -> bool:

@@ -50,6 +50,9 @@ TRAPS = [
     "I explained what I have to do with that.",
     "While I was typing she said she'd like a biscuit.",
     "She said she'd still go to the course on Monday and I said forget about it now.",
+    "She is telling me that her husband passed away at Christmas.",
+    "Note for Amina, phone call, Friday the thirteenth.",
+    "Her mam's poorly, so she's doing all her shopping.",
     "In May he marched out of the bank and Will and Grace came with him.",
 ]
 

@@ -60,6 +60,20 @@ def test_a_risk_statement_is_word_for_word() -> None:
     assert [(s.section, s.statements[0].text, s.statements[0].check) for s in made.note] == [("risk", said, ("risk",))]
 
 
+def test_a_straight_question_about_safety_is_quoted_with_its_answer() -> None:
+    made = draft(
+        appointment(("coach", "Are you having any thoughts of ending your life?"), ("client", "No."), ("coach", "Okay, thank you."))
+    )
+    (section,) = made.note
+    (statement,) = section.statements
+    assert (section.section, statement.text, statement.said_by) == (
+        "risk",
+        "Are you having any thoughts of ending your life? No.",
+        "client",
+    )
+    assert [e.segment for e in statement.evidence] == [0, 1]
+
+
 def test_nothing_agreed_is_said_plainly() -> None:
     made = draft(
         dictation(

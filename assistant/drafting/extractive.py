@@ -1,0 +1,189 @@
+"""The drafter that needs no model: units, facts, actions, referrals, outcomes, grounding, omissions, in one straight line.
+
+Deterministic: the same transcript and version give the same draft but for its id and the seconds it took.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from assistant import grounding
+from assistant.domain import (
+    SECTIONS,
+    Action,
+    Check,
+    Coverage,
+    Draft,
+    DraftedBy,
+    Evidence,
+    Item,
+    NextAppointment,
+    NoteSection,
+    PreviousOutcome,
+    Referral,
+    SaidBy,
+    Segment,
+    Statement,
+    Transcript,
+)
+from assistant.drafting import actions, appointment, barriers, facts, left_out, previous, referrals, template, units
+from assistant.drafting.lexicon import lexicon, tokens
+from assistant.drafting.people import People, people
+from assistant.drafting.wording import sentence
+from assistant.identity import new_id
+from assistant.protocols import Progress
+
+VERSION = "1"
+UNCLEAR_BELOW = 0.5
+"""Confidence under which a segment must be listened to: below even odds, its words may not be what was said."""
+REPORTED = re.compile(
+    r"\b(?:he|she|they|[A-Z][a-z]+) (?:says|said|told me|reckons|feels|thinks|mentioned|admitted|explained|was telling me"
+    r"|let slip)\b|\b(?:told|tells) me\b"
+)
+AGREED = re.compile(r"\bwe(?:'ve| have)? (?:both )?agreed\b", re.IGNORECASE)
+CONDITION = re.compile(r"\b(?:if|unless|subject to|as long as|provided|depending)\b", re.IGNORECASE)
+
+
+class ExtractiveDrafter:
+    """A protocols.Drafter. Quotes and cuts, never rewrites."""
+
+    def draft(self, transcript: Transcript) -> Generator[Progress, None, Draft]:
+        started = time.perf_counter()
+        total = len(transcript.segments)
+        yield Progress(stage="draft", done=0, total=total)
+        draft = Drafting(transcript).draft()
+        yield Progress(stage="draft", done=total, total=total)
+        return replace(draft, draft=new_id(), made_by=replace(draft.made_by, seconds=round(time.perf_counter() - started, 3)))
+
+
+class Drafting:
+    """One transcript on its way to a draft: what was read from it once and is asked for by every step."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self.said = units.clauses(transcript)
+        self.people: People = people(transcript, self.said)
+        self.texts = {s.id: s.text for s in transcript.segments}
+        self.segments = {s.id: s for s in transcript.segments}
+        self.today = transcript.session_date
+
+    def draft(self) -> Draft:
+        settled = appointment.find(self.said, self.today)
+        found = actions.find(self.said, self.people, self.today, settled.at if settled else ())
+        acts = tuple(self._action(a, settled.date if settled else None) for a in found)
+        sent = referrals.find(self.said)
+        promised = frozenset(n for a in found for n in a.at)
+        note = self._note(facts.find(self.said, self.transcript.kind, promised))
+        shown = barriers.find(self.said)
+        reported = previous.find(self.said, self.transcript.previous_actions, self.people.client | self.people.coach)
+        outcomes = tuple(self._outcome(r) for r in reported)
+        draft = Draft(
+            id=self.transcript.id,
+            transcript=self.transcript.id,
+            template=template.DEFAULT,
+            note=note,
+            barriers=tuple(shown),
+            barrier_evidence={b: self._segments(at) for b, at in shown.items()},
+            actions=acts,
+            referrals=tuple(self._referral(r) for r in sent),
+            previous=outcomes,
+            next_appointment=self._next(settled),
+            coverage=Coverage(segments=len(self.segments), read=len(self.segments), windows=1, gaps=self.transcript.gaps),
+            made_by=DraftedBy(drafter="extractive", version=VERSION),
+        )
+        return replace(draft, left_out=tuple(left_out.scan(self.transcript.segments, frozenset(_cited(draft)), self.today)))
+
+    def _evidence(self, at: Iterable[int]) -> tuple[Evidence, ...]:
+        pieces = tuple(p for n in sorted(set(at)) for p in self.said[n].pieces)
+        return units.evidence(pieces, self.texts)
+
+    def _segments(self, at: Sequence[int]) -> tuple[int, ...]:
+        return tuple(e.segment for e in self._evidence(at))
+
+    def _note(self, found: Sequence[facts.Fact]) -> tuple[NoteSection, ...]:
+        told: set[str] = set()
+        sections: dict[str, list[Statement]] = {s: [] for s in SECTIONS}
+        for fact in found:
+            statement = self._statement(fact)
+            key = " ".join(tokens(statement.text))
+            if key and key not in told and statement.evidence:
+                told.add(key)
+                sections[fact.section].append(statement)
+        return tuple(NoteSection(section=s, statements=tuple(sections[s])) for s in template.sections() if sections.get(s))
+
+    def _statement(self, fact: facts.Fact) -> Statement:
+        said = " ".join(self.said[n].text for n in fact.at)
+        evidence = self._evidence(fact.at)
+        text = " ".join(e.quote for e in evidence) if fact.section == "risk" else sentence(said)
+        statement = Statement(text=text, said_by=self._said_by(fact.at, said), evidence=evidence, supported=True)
+        supported = grounding.supported(statement, self.transcript) and grounding.quotes_hold(evidence, self.transcript)
+        return replace(statement, supported=supported, check=self._checks(text, fact.section, evidence, supported))
+
+    def _said_by(self, at: Sequence[int], text: str) -> SaidBy | None:
+        speaker = self.said[at[-1]].speaker
+        if speaker == "client" or speaker == "coach":
+            return speaker
+        if AGREED.search(text):
+            return "agreed"
+        return "client" if REPORTED.search(text) and self.transcript.kind == "dictation" else None
+
+    def _checks(self, text: str, section: str, evidence: Sequence[Evidence], supported: bool) -> tuple[Check, ...]:
+        labels = lexicon("barriers").labels(tokens(text))
+        found: list[tuple[Check, bool]] = [
+            ("money", bool(facts.MONEY.search(text))),
+            ("health", bool(labels & {"health_physical", "health_mental", "addiction"})),
+            ("risk", section == "risk"),
+            ("conditional", bool(CONDITION.search(text))),
+            ("unsupported", not supported),
+            ("unclear", any(_unclear(self.segments[e.segment]) for e in evidence)),
+        ]
+        return tuple(name for name, holds in found if holds)
+
+    def _action(self, found: actions.Found, next_date: dt.date | None) -> Action:
+        evidence = self._evidence(found.at)
+        due = found.when.date if found.when else next_date if found.later else None
+        due_text = found.when.text if found.when else None
+        checks: list[tuple[Check, bool]] = [
+            ("date", bool(due and (not self.transcript.date_confirmed or (found.when and found.when.doubtful)))),
+            ("money", bool(facts.MONEY.search(found.what))),
+            ("conditional", found.conditional),
+            ("unclear", any(_unclear(self.segments[e.segment]) for e in evidence)),
+            ("owner", not found.who.certain),
+        ]
+        name = found.who.name if found.who.owner == "third_party" else None
+        return Action(
+            what=found.what,
+            owner=found.who.owner,
+            owner_name=name,
+            due=due,
+            due_text=due_text,
+            evidence=evidence,
+            check=tuple(check for check, holds in checks if holds),
+        )
+
+    def _referral(self, sent: referrals.Sent) -> Referral:
+        return Referral(to=sent.to, status=sent.status, evidence=self._evidence(sent.at))
+
+    def _outcome(self, reported: previous.Reported) -> PreviousOutcome:
+        return PreviousOutcome(id=reported.id, outcome=reported.outcome, evidence=self._evidence(reported.at))
+
+    def _next(self, settled: appointment.Settled | None) -> NextAppointment | None:
+        if settled is None:
+            return None
+        check: tuple[Check, ...] = ("date",) if settled.doubtful or not self.transcript.date_confirmed else ()
+        return NextAppointment(date=settled.date, time=settled.time, evidence=self._evidence(settled.at), check=check)
+
+
+def _unclear(segment: Segment) -> bool:
+    return "unclear" in segment.flags or (segment.confidence is not None and segment.confidence < UNCLEAR_BELOW)
+
+
+def _cited(draft: Draft) -> Iterator[int]:
+    items: list[Item] = [*(s for section in draft.note for s in section.statements), *draft.actions, *draft.referrals, *draft.previous]
+    items += [draft.next_appointment] if draft.next_appointment else []
+    yield from (e.segment for item in items for e in item.evidence)
+    yield from (n for segments in draft.barrier_evidence.values() for n in segments)
