@@ -65,13 +65,13 @@ def key(draft: Draft) -> str:
     return draft.draft or draft.id
 
 
-def items(draft: Draft) -> tuple[tuple[str, Item], ...]:
-    """Every item of a draft with its path, in the order it is read."""
-    found: list[tuple[str, Item]] = [(f"note/{s.section}/{n}", item) for s in draft.note for n, item in enumerate(s.statements)]
-    found += [(f"actions/{n}", item) for n, item in enumerate(draft.actions)]
-    found += [(f"referrals/{n}", item) for n, item in enumerate(draft.referrals)]
-    found += [(f"previous/{item.id}", item) for item in draft.previous]
-    found += [("next_appointment", draft.next_appointment)] if draft.next_appointment else []
+def items(of: Draft | CaseNote) -> tuple[tuple[str, Item], ...]:
+    """Every item of a draft or of a note with its path, in the order it is read."""
+    found: list[tuple[str, Item]] = [(f"note/{s.section}/{n}", item) for s in of.note for n, item in enumerate(s.statements)]
+    found += [(f"actions/{n}", item) for n, item in enumerate(of.actions)]
+    found += [(f"referrals/{n}", item) for n, item in enumerate(of.referrals)]
+    found += [(f"previous/{item.id}", item) for item in of.previous]
+    found += [("next_appointment", of.next_appointment)] if of.next_appointment else []
     return tuple(found)
 
 
@@ -126,6 +126,11 @@ def merge(draft: Draft, review: Review) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries(draft, review) if entry.state != "dropped")
 
 
+def signed_entries(note: CaseNote) -> tuple[Entry, ...]:
+    """A signed note's items, in the order they are read, with their origin as state."""
+    return tuple(Entry(path=path, item=item, drafted=None, state=getattr(item, "origin", "kept")) for path, item in items(note))
+
+
 def sign(
     draft: Draft, review: Review, transcript: Transcript, *,
     session: Session, client: str | None, signed_by: str, signed_at: dt.datetime, previous: CaseNote | None = None,
@@ -138,10 +143,12 @@ def sign(
     whole = entries(draft, review)
     standing = [entry for entry in whole if entry.state != "dropped"]
     tags = _barrier_evidence(draft, whole)
+    cited = {evidence.segment for entry in standing for evidence in entry.item.evidence}
     return CaseNote(
+        id=draft.id, coverage=draft.coverage, notices=draft.notices, made_by=draft.made_by,
         session=session.id, transcript=draft.transcript or transcript.id, draft=key(draft), client=client or "",
         version=previous.version + 1 if previous else 1, supersedes=previous.version if previous else None,
-        signed_by=signed_by.strip(), signed_at=signed_at.astimezone(dt.UTC), template=draft.template, session_date=session.date,
+        signed_by=signed_by.strip(), signed_at=signed_at.astimezone(dt.UTC), template=draft.template,
         note=_sections(standing, transcript),
         barriers=tuple(b for b in draft.barriers if b in tags or b not in draft.barrier_evidence),
         barrier_evidence=tags,
@@ -149,7 +156,7 @@ def sign(
         referrals=tuple(SignedReferral(**_values(e.item), origin=_origin(e)) for e in standing if isinstance(e.item, Referral)),
         previous=tuple(SignedOutcome(**_values(e.item), origin=_origin(e)) for e in standing if isinstance(e.item, PreviousOutcome)),
         next_appointment=next((e.item for e in standing if isinstance(e.item, NextAppointment)), None),
-        left_out=draft.left_out,
+        left_out=tuple(left for left in draft.left_out if left.segment not in cited),
         changes=(*_changes(whole), *_lost_barriers(draft, tags)),
     )
 

@@ -94,4 +94,7 @@ def _show(store: Store, session: str) -> None:
 def _open_app(settings: Settings, store: Store, session: str) -> None:
     from assistant.tui.app import CoachnoteApp
 
-    CoachnoteApp(wiring.services(settings), session=session, store=store).run()
+    app = CoachnoteApp(wiring.services(settings), session=session, store=store)
+    app.run()
+    if app.return_code:
+        raise click.exceptions.Exit(app.return_code)

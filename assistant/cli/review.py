@@ -35,4 +35,7 @@ def open_app(settings: Settings, session: str | None) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageProblem("The app needs a terminal.", do="Run it in one. For scripts there are `coachnote list` and `coachnote export`.")
     store = unlock(settings) if settings.passphrase_fd is not None else None
-    CoachnoteApp(wiring.services(settings), session=session, store=store).run()
+    app = CoachnoteApp(wiring.services(settings), session=session, store=store)
+    app.run()
+    if app.return_code:
+        raise click.exceptions.Exit(app.return_code)

@@ -141,6 +141,12 @@ def test_added_items_follow_the_drafted_ones_of_their_kind() -> None:
     assert [c for c in changes_of(note) if c[0] == "actions/+0"] == [("actions/+0", None, "Send the bus timetable")]
 
 
+def test_what_was_left_out_and_then_added_is_not_left_out_any_more() -> None:
+    action = Action(what="Find out about kitchen shoes", owner="coach", evidence=(evidence(14),))
+    assert [left.segment for left in sign(accept_all()).left_out] == [14]
+    assert sign(approval.decide(accept_all(), Decision(path="actions/+0", verdict="add", action=action))).left_out == ()
+
+
 def test_an_added_item_can_be_changed_and_dropped_again() -> None:
     action = Action(what="Send the bus timetable", owner="coach", evidence=())
     review = approval.decide(accept_all(), Decision(path="actions/+0", verdict="add", action=action))
@@ -168,7 +174,7 @@ def test_a_barrier_stays_while_another_statement_shows_it() -> None:
 
 def test_last_times_outcome_can_be_corrected() -> None:
     note = sign(approval.decide(accept_all(), edit("previous/p3", PreviousOutcome(id="p3", outcome="done"))))
-    assert [(p.id, p.outcome, p.origin) for p in note.previous] == [("p1", "done", "kept"), ("p2", "not_done", "kept"), ("p3", "done", "edited")]
+    assert [(p.outcome, p.origin) for p in note.previous] == [("done", "kept"), ("not_done", "kept"), ("done", "edited")]
     assert changes_of(note) == [("previous/p3/outcome", "not_mentioned", "done")]
 
 

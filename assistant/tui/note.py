@@ -1,0 +1,106 @@
+"""The signed note, to be read only. A new version starts from the same draft and the decisions made on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.widgets import Footer, OptionList
+
+from assistant import approval
+from assistant.domain import CaseNote, SessionSummary, Transcript
+from assistant.errors import CoachnoteError, UsageProblem
+from assistant.protocols import Store
+from assistant.tui import phrases
+from assistant.tui.help import HelpDialog
+from assistant.tui.page import Heading, Page
+from assistant.tui.panes import NotePane, TranscriptPane
+from assistant.tui.phrases import Context
+
+
+class NoteScreen(Page):
+    """Moving through the note shows what was said for it. Posts `NewVersion` when the coach wants to correct what was signed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "new_version", "New version"),
+        Binding("question_mark", "help", "Keys"),
+        Binding("escape,q", "leave", "Back"),
+    ]
+    head = getters.query_one(Heading)
+    note_pane = getters.query_one(NotePane)
+    transcript_pane = getters.query_one(TranscriptPane)
+
+    @dataclass
+    class Loaded(Message):
+        notes: list[CaseNote]
+        transcript: Transcript
+
+    @dataclass
+    class Failed(Message):
+        error: CoachnoteError
+
+    @dataclass
+    class NewVersion(Message):
+        summary: SessionSummary
+
+    def __init__(self, store: Store, summary: SessionSummary) -> None:
+        super().__init__()
+        self._store = store
+        self._summary = summary
+        self._note: CaseNote | None = None
+
+    def content(self) -> ComposeResult:
+        yield Heading(phrases.session_title(self._summary))
+        with Container(id="sides"):
+            yield NotePane(id="note", markup=False)
+            yield TranscriptPane(id="transcript", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self._load()
+
+    @work(thread=True, exclusive=True, group="load")
+    def _load(self) -> None:
+        session = self._summary.session.id
+        try:
+            notes, transcript = self._store.notes(session), self._store.transcript(session)
+            if not notes or transcript is None:
+                raise UsageProblem("There is no signed note of this session.", do="Review its draft first.")
+            self.post_message(self.Loaded(notes, transcript))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        self.refuse(message.error)
+        self.app.pop_screen()
+
+    @on(Loaded)
+    def _loaded(self, message: Loaded) -> None:
+        note = self._note = message.notes[-1]
+        self.head.tell(f"signed, version {note.version}" + (f" of {len(message.notes)}" if len(message.notes) > 1 else ""))
+        date = self._summary.session.date
+        context = Context(transcript=message.transcript, year=date.year if date else None)
+        self.transcript_pane.fill(context)
+        self.note_pane.fill(note, context)
+        self.note_pane.focus()
+
+    @on(OptionList.OptionHighlighted, "#note")
+    def _moved(self) -> None:
+        items = dict(approval.items(self._note)) if self._note else {}
+        if self.note_pane.path in items:
+            self.transcript_pane.cite(items[self.note_pane.path].evidence)
+
+    def action_new_version(self) -> None:
+        self.post_message(self.NewVersion(self._summary))
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpDialog("Signed note"))
+
+    def action_leave(self) -> None:
+        self.app.pop_screen()

@@ -1,0 +1,76 @@
+"""The first screen: the passphrase. It is passed on once and kept nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Middle, Vertical
+from textual.message import Message
+from textual.widgets import Footer, Input, Static
+
+from assistant.errors import CoachnoteError
+from assistant.protocols import Store
+from assistant.tui.page import Page
+
+ASK = "Type your passphrase and press Enter."
+OPENING = "Opening the store … this takes a second or two, on purpose."
+
+
+class UnlockScreen(Page):
+    """Asks until the passphrase fits. Deriving the key is slow, so that happens in a thread."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.quit", "Quit")]
+    passphrase = getters.query_one("#passphrase", Input)
+    state = getters.query_one("#unlock-state", Static)
+
+    @dataclass
+    class Unlocked(Message):
+        store: Store
+
+    @dataclass
+    class Failed(Message):
+        error: CoachnoteError
+
+    def __init__(self, open_store: Callable[[str], Store]) -> None:
+        super().__init__()
+        self._open_store = open_store
+
+    def content(self) -> ComposeResult:
+        with Middle(), Center(), Vertical(id="unlock"):
+            yield Static("coachnote", classes="title", markup=False)
+            yield Static("Everything here is encrypted and stays on this computer.", classes="muted", markup=False)
+            yield Input(password=True, placeholder="Passphrase", id="passphrase")
+            yield Static(ASK, id="unlock-state", markup=False)
+        yield Footer()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if not event.value:
+            self._say(ASK, wrong=False)
+            return
+        self.passphrase.disabled = True
+        self._say(OPENING, wrong=False)
+        self._unlock(event.value)
+        self.passphrase.clear()
+
+    @work(thread=True, exclusive=True, group="unlock")
+    def _unlock(self, passphrase: str) -> None:
+        try:
+            self.post_message(self.Unlocked(self._open_store(passphrase)))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        self.passphrase.disabled = False
+        self.passphrase.focus()
+        self._say(" ".join(part for part in (str(message.error), message.error.means, message.error.do) if part), wrong=True)
+
+    def _say(self, text: str, *, wrong: bool) -> None:
+        self.state.update(text)
+        self.state.set_class(wrong, "wrong")
