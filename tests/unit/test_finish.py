@@ -31,7 +31,9 @@ def finish(store: FakeStore, monkeypatch: pytest.MonkeyPatch, transcriber: type[
     return console.run(coachnote, ["finish"])
 
 
-def test_a_session_without_its_recording_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_session_without_its_recording_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = FakeStore()
     waiting(store, "s-1", sound=True)
     waiting(store, "s-2", sound=False)
