@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import logging
 import os
 import signal
 import sys
@@ -32,7 +31,6 @@ STAGES = {
     "transcribe": "Transcribing",
     "draft": "Drafting",
 }
-LOG = logging.getLogger("coachnote")
 
 
 def say(text: str) -> None:

@@ -7,6 +7,8 @@ where the line was left. Knows no engine and no store, only their faces.
 from __future__ import annotations
 
 import hashlib
+import logging
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -18,6 +20,8 @@ from assistant.identity import new_id
 from assistant.protocols import Brief, Drafter, Progress, Store, Transcriber
 
 BLOCK = 1 << 20
+LOG = logging.getLogger("coachnote.pipeline")
+"""Lengths, times and ids: never a word, a name or a file's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +93,11 @@ def transcribe_session(store: Store, session_id: str, transcriber: Callable[[], 
             means=f"{missing.what} {missing.means}".strip(),
             do=f"{missing.do} Then run `coachnote finish {session_id}`.",
         ) from missing
+    started = time.monotonic()
     with store.open_recording(recording.id) as audio:
         transcript, seconds = yield from _measured(engine.transcribe(audio, brief_of(store, store.session(session_id))))
     store.save_transcript(session_id, transcript)
+    LOG.info("session %s: %d segments heard in %.1f s", session_id, len(transcript.segments), time.monotonic() - started)
     if recording.state == "complete" and recording.seconds is None:
         store.finish_recording(recording.id, seconds)
     return transcript
@@ -116,6 +122,9 @@ def draft_session(store: Store, session_id: str, drafter: Callable[[], Drafter])
         raise UsageProblem(f"Session {session_id} has no transcript yet.", do=f"Run `coachnote finish {session_id}`.")
     draft = yield from drafter().draft(transcript)
     store.save_draft(session_id, draft)
+    LOG.info(
+        "session %s: %d sections, %d actions drafted in %.2f s", session_id, len(draft.note), len(draft.actions), draft.made_by.seconds
+    )
     return draft
 
 
@@ -232,6 +241,7 @@ def _keep_recording(store: Store, session_id: str, path: Path) -> Generator[Prog
             yield Progress(stage="keep", done=done, total=size)
     writer.close()
     store.finish_recording(recording.id, None)
+    LOG.info("session %s: recording %s kept, %d bytes", session_id, recording.id, done)
 
 
 def _whole_recording(store: Store, session_id: str) -> Recording | None:

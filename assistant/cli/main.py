@@ -68,11 +68,20 @@ def coachnote(ctx: click.Context, store: Path | None, passphrase_fd: int | None,
     Example:  coachnote process visit.m4a --client C-0042
     """
     if verbose:
-        import logging
-
-        logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+        _tell_more()
     ctx.obj = config.load(store=store, passphrase_fd=passphrase_fd)
     if ctx.invoked_subcommand is None:
         from assistant.cli.review import open_app
 
         open_app(ctx.obj, None)
+
+
+def _tell_more() -> None:
+    """Our own log lines on stderr, and no library's: those could hold what was said."""
+    import logging
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    log = logging.getLogger("coachnote")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

@@ -167,3 +167,12 @@ def test_open_actions_are_numbered_as_the_next_session_will_ask_for_them() -> No
 def test_drafting_without_a_transcript_says_what_to_do() -> None:
     with pytest.raises(UsageProblem, match="no transcript"):
         run(pipeline.draft_session(filled_store(), "s-0002", ScriptedDrafter))
+
+
+def test_the_log_tells_ids_and_lengths_and_not_a_word(store: FakeStore, recording: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="coachnote"):
+        session = run(pipeline.process_file(store, recording, Intake(client="C-0042"), engines()))
+    told = caplog.text
+    assert told.count(session) == 3 and "segments heard" in told and "drafted in" in told
+    words = {word for segment in transcript().segments for word in segment.text.split() if len(word) > 6}
+    assert not [word for word in {*words, "Sam", "Okoro", recording.name} if word in told]
