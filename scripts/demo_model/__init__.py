@@ -1,0 +1,1 @@
+"""Tools that make the demo speech model from synthetic voices; no part of the installed product."""

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Make the demo speech model from nothing but synthetic speech: texts, voices, training, conversion.
+
+Needs espeak-ng and the extra `llm` (torch, transformers). Every stage goes on where an earlier run stopped;
+what it makes on the way lies in `.cache/demo_model/`. On two cores: about ten minutes of speaking and one to two hours of training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from demo_model import corpus  # noqa: E402
+from demo_model.readings import write_demo  # noqa: E402
+from demo_model.tokens import train_tokens  # noqa: E402
+from demo_model.voices import SpeechCache, cast  # noqa: E402
+
+SEED = 7
+CACHE = ROOT / ".cache" / "demo_model"
+
+
+def say(line: str) -> None:
+    """A line of progress."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def speak() -> None:
+    """Have the voices speak every training text."""
+    texts = corpus.training_texts(SEED)
+    for count in SpeechCache(CACHE).fill(cast(texts, SEED), SEED, workers=3):
+        if count % 500 == 0:
+            say(f"spoken {count} of {len(texts)}")
+
+
+def tokens() -> None:
+    """Learn the text tokens once; a trained model depends on them."""
+    target = CACHE / "tokenizer.json"
+    if not target.exists():
+        train_tokens(corpus.training_texts(SEED), target)
+
+
+def train(steps: int) -> None:
+    """Run or resume the training."""
+    from demo_model.train import Schedule, run
+
+    run(CACHE, Schedule(steps))
+
+
+def unpack() -> None:
+    """Begin from the weights that travel with the code and the tokens that belong to them, unless there is a checkpoint."""
+    from demo_model import network, state
+
+    if not (CACHE / "checkpoint.pt").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "models" / "demo" / "tokenizer.json", CACHE / "tokenizer.json")
+        state.unpack(CACHE / "checkpoint.pt", network.new_model().state_dict())
+
+
+def pack() -> None:
+    """Keep the newest checkpoint's weights with the code."""
+    from demo_model import state
+
+    state.pack(CACHE / "checkpoint.pt")
+
+
+def convert(target: Path) -> None:
+    """Write the averaged weights as an 8-bit CTranslate2 model."""
+    from demo_model.convert import convert as write
+
+    write(CACHE, target)
+    write_demo(target)
+
+
+def main() -> None:
+    """Run the stages asked for, all of them by default."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument(
+        "stages", nargs="*", default=["speak", "tokens", "train", "convert"], help="of speak, unpack, tokens, train, pack, convert"
+    )
+    options.add_argument("--steps", type=int, default=7700, help="optimiser steps in all")
+    options.add_argument("--target", type=Path, default=ROOT / "models" / "demo", help="folder of the finished model")
+    given = options.parse_args()
+    stages: dict[str, Callable[[], None]] = {"speak": speak, "tokens": tokens, "unpack": unpack, "pack": pack}
+    stages |= {"train": lambda: train(given.steps), "convert": lambda: convert(given.target)}
+    for stage in given.stages:
+        stages[stage]()
+
+
+if __name__ == "__main__":
+    main()
