@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch (the llm extra) is not installed")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-
-from demo_model import state
 
 
 def test_packed_weights_come_back_as_a_checkpoint_at_its_beginning(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch (the llm extra) is not installed")
+    from demo_model import state
+
     table, fixed = torch.randn(5, 3), torch.randn(7, 3)
     average = {"model.decoder.embed_tokens.weight": table, "proj_out.weight": table, "model.encoder.embed_positions.weight": fixed}
     torch.save({"average": average, "speller": {"head.weight": torch.ones(2, 3)}}, tmp_path / "old.pt")
