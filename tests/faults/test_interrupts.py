@@ -15,8 +15,8 @@ from tests.examples import transcript
 
 PASSPHRASE = "orchid lantern gravel pony"
 START = "import assistant.__main__ as m; print('up', flush=True); m.main()"
-DELAYS = [0.0, 0.1, 0.3, 0.8]
-MANY = [n / 12 for n in range(24)]
+DELAYS = [0.05, 0.1, 0.3, 0.8]
+MANY = [n / 12 for n in range(1, 25)]
 
 
 def interrupted(words: list[str], after: float, stdin: str = "") -> tuple[int, str, str]:
