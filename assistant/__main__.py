@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
@@ -14,6 +15,7 @@ def main() -> None:
     except KeyboardInterrupt:  # while modules were still loading, or while the last lines were written
         print("Stopped.", file=sys.stderr)
         code = 130
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the work is done: only the way out is left
     sys.exit(code)
 
 

@@ -5,6 +5,7 @@ Knows no command. A result that goes to a file is written whole or not at all, r
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import itertools
 import json
@@ -12,6 +13,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -128,11 +130,24 @@ def run(command: click.Command, arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--format=json" in words or ("--format", "json") in itertools.pairwise(words)
     signal.signal(signal.SIGTERM, _stop)
+    before, sys.unraisablehook = sys.unraisablehook, _press_again
     try:
         with _hushed() if as_json and not sys.stderr.isatty() else contextlib.nullcontext():
             return _ended(command, words)
     except CoachnoteError as error:
         return report(error, as_json=as_json)
+    finally:
+        sys.unraisablehook = before
+
+
+def _press_again(lost: sys.UnraisableHookArgs) -> None:
+    """A Ctrl-C that came while a library was calling back would be printed and lost: it is pressed again a moment later."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        again = threading.Timer(0.05, _thread.interrupt_main)
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 @contextlib.contextmanager

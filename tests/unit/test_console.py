@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import stat
+import time
 from collections.abc import Generator
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -88,6 +90,12 @@ def test_a_ctrl_c_that_a_library_wrapped_is_still_a_ctrl_c() -> None:
     wrapped = ImportError("numpy could not be imported")
     wrapped.__context__ = KeyboardInterrupt()
     assert ending_with(wrapped) == 130
+
+
+def test_a_ctrl_c_that_a_callback_swallowed_is_pressed_again() -> None:
+    console._press_again(SimpleNamespace(exc_type=KeyboardInterrupt))  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        time.sleep(5)
 
 
 def test_errors_as_json_are_one_object(capsys: pytest.CaptureFixture[str]) -> None:
