@@ -97,7 +97,7 @@ def test_silence_has_no_speech() -> None:
 
 
 def test_cutting_a_recording_into_chunks_changes_little_of_what_is_found(speech: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silero starts every chunk without memory: without sound to settle on, the border shows as a difference of more than a half."""
+    """Silero starts every chunk without memory: without sound to settle on, the first windows after the border differ by 0.13 and more."""
     long = np.tile(np.roll(speech, 3 * RATE), 1 + 70 * RATE // len(speech))
     border = vad.CHUNK // vad.WINDOW
     chunked = finish(vad.activity(long)).speech
@@ -105,7 +105,7 @@ def test_cutting_a_recording_into_chunks_changes_little_of_what_is_found(speech:
     whole = finish(vad.activity(long)).speech
     assert len(chunked) == len(whole)
     assert np.allclose(chunked[:border], whole[:border], atol=0.01)
-    assert np.abs(chunked[border : border + 100] - whole[border : border + 100]).max() < 0.35
+    assert np.abs(chunked[border : border + 5] - whole[border : border + 5]).mean() < 0.1
 
 
 def test_speech_is_found_even_when_it_is_very_quiet(speech: np.ndarray) -> None:
