@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure the demo speech model: word error rates by set and way of decoding, words invented in silence, word times.
 
-Prints a table on standard error and one line of JSON, the same figures, on standard output. Needs espeak-ng.
+Prints a table on standard error and one line of JSON, the same figures, on standard output. Needs espeak-ng and flite.
 The readings are spoken anew at each run, from fixed seeds, and none of them occurs in training.
 """
 

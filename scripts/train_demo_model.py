@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make the demo speech model from nothing but synthetic speech: texts, voices, training, conversion.
 
-Needs espeak-ng and the extra `llm` (torch, transformers). Every stage goes on where an earlier run stopped;
+Needs espeak-ng, flite and the extra `llm` (torch, transformers). Every stage goes on where an earlier run stopped;
 what it makes on the way lies in `.cache/demo_model/`. On two cores: about ten minutes of speaking and one to two hours of training.
 """
 
@@ -45,11 +45,11 @@ def tokens() -> None:
         train_tokens(corpus.training_texts(SEED), target)
 
 
-def train(steps: int) -> None:
+def train(steps: int, begun: float) -> None:
     """Run or resume the training."""
     from demo_model.train import Schedule, run
 
-    run(CACHE, Schedule(steps))
+    run(CACHE, Schedule(steps, begun))
 
 
 def unpack() -> None:
@@ -84,10 +84,11 @@ def main() -> None:
         "stages", nargs="*", default=["speak", "tokens", "train", "convert"], help="of speak, unpack, tokens, train, pack, convert"
     )
     options.add_argument("--steps", type=int, default=7700, help="optimiser steps in all")
+    options.add_argument("--begun", type=float, default=0.0, help="share of the curriculum that unpacked weights have behind them")
     options.add_argument("--target", type=Path, default=ROOT / "models" / "demo", help="folder of the finished model")
     given = options.parse_args()
     stages: dict[str, Callable[[], None]] = {"speak": speak, "tokens": tokens, "unpack": unpack, "pack": pack}
-    stages |= {"train": lambda: train(given.steps), "convert": lambda: convert(given.target)}
+    stages |= {"train": lambda: train(given.steps, given.begun), "convert": lambda: convert(given.target)}
     for stage in given.stages:
         stages[stage]()
 

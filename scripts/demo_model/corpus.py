@@ -9,7 +9,7 @@ import random
 
 from . import grammar
 
-SENTENCES, SALADS, PAIRS = 16_000, 5_000, 2_000
+SENTENCES, SALADS, PAIRS = 36_000, 36_000, 4_000
 
 
 def training_texts(seed: int) -> list[str]:

@@ -31,16 +31,22 @@ from .windows import Assembler, Recipe
 @dataclass(frozen=True)
 class Schedule:
     """steps: optimiser steps in all. peak: the learning rate after `warm_up` steps, then falling as a cosine to nearly 0.
-    audio: seconds of windows per step and process. save_every: seconds of wall clock between checkpoints."""
+    audio: seconds of windows per step and process. save_every: seconds of wall clock between checkpoints.
+    begun: share of the curriculum, from 0 to 1, that the weights at step 0 have behind them."""
 
     steps: int
+    begun: float = 0.0
     seed: int = 7
-    peak: float = 1.8e-3
+    peak: float = 1.2e-3
     warm_up: int = 150
     audio: float = 50.0
     save_every: float = 180.0
     processes: int = 2
     averaging: float = 0.998
+
+    def progress(self, step: int) -> float:
+        """Place in the curriculum at `step`, from 0 to 1."""
+        return self.begun + (1 - self.begun) * step / self.steps
 
     def rate(self, step: int) -> float:
         """Learning rate at `step`."""
@@ -65,7 +71,8 @@ def window_seconds(progress: float, rng: np.random.Generator) -> float:
     elif progress < 0.46:
         low, high = 3.0, 18.0
     else:
-        low, high = ((2.5, 8.0), (8.0, 13.0), (13.0, 24.0), (30.0, 30.0))[rng.choice(4, p=(0.50, 0.38, 0.04, 0.08))]
+        shares = (0.45, 0.35, 0.14, 0.06) if progress < 0.62 else (0.38, 0.24, 0.14, 0.24)
+        low, high = ((2.5, 8.0), (8.0, 13.0), (13.0, 24.0), (30.0, 30.0))[rng.choice(4, p=shares)]
     drawn = rng.uniform(low, high)
     return float(round(drawn * 2) / 2 if drawn < 6 else round(drawn) if drawn < 17 else min(round(drawn / 3) * 3, 30))
 
@@ -79,7 +86,7 @@ def batches(cache: Path, schedule: Schedule, first: int, rank: int) -> Iterator[
     assembler = Assembler(spoken, store.samples(), load_tokens(cache / "tokenizer.json"), Recipe(), Noise(schedule.seed))
     spectrogram = Spectrogram()
     for step in range(first, schedule.steps):
-        seconds = window_seconds(step / schedule.steps, np.random.default_rng([schedule.seed, step]))
+        seconds = window_seconds(schedule.progress(step), np.random.default_rng([schedule.seed, step]))
         rng = np.random.default_rng([schedule.seed, step, rank])
         count = max(round(schedule.audio / seconds), 2)
         yield batch([assembler.window(seconds, rng) for _ in range(count)], spectrogram)

@@ -1,4 +1,4 @@
-"""Synthetic voices (of espeak-ng) and the cache of utterances they speak.
+"""Synthetic voices (of espeak-ng and flite) and the cache of utterances they speak.
 
 Knows how to turn one text into one trimmed 16 kHz waveform and how to keep many of them in a flat file.
 Does not know what the texts mean or how windows are made from the utterances.
@@ -29,17 +29,19 @@ Samples = NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Voice:
-    """One synthetic speaker, by espeak-ng's name for it."""
+    """One synthetic speaker, by the name that its synthesiser (espeak-ng or flite) has for it."""
 
     name: str
     share: float
+    synthesiser: str = "espeak-ng"
 
 
 VOICES: tuple[Voice, ...] = (
-    Voice("en-gb", 0.28),
-    Voice("en-gb+f3", 0.24),
-    Voice("en-gb-scotland", 0.22),
-    Voice("en-gb-x-rp", 0.26),
+    Voice("en-gb", 0.26),
+    Voice("en-gb+f3", 0.20),
+    Voice("en-gb-scotland", 0.18),
+    Voice("en-gb-x-rp", 0.20),
+    Voice("slt", 0.16, "flite"),
 )
 """The speakers the model learns, with their share of the training utterances."""
 
@@ -81,9 +83,15 @@ def trim(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _command(voice: Voice, rng: random.Random, text: str, target: Path) -> list[str]:
-    """The synthesiser's command line, with speed (words per minute) and pitch (0 to 99) drawn from `rng`."""
+    """The synthesiser's command line, with speed and pitch drawn from `rng`.
+
+    espeak-ng: words per minute and a pitch from 0 to 99. flite: a factor on every duration and the mean pitch in Hz.
+    """
     speed, pitch = rng.randint(145, 185), rng.randint(38, 62)
-    return ["espeak-ng", "-v", voice.name, "-s", str(speed), "-p", str(pitch), "-w", str(target), text]
+    if voice.synthesiser == "espeak-ng":
+        return ["espeak-ng", "-v", voice.name, "-s", str(speed), "-p", str(pitch), "-w", str(target), text]
+    tempo = ["--setf", f"duration_stretch={165 / speed:.3f}", "--setf", f"int_f0_target_mean={130 + pitch}"]
+    return ["flite", "-voice", voice.name, *tempo, "-t", text, "-o", str(target)]
 
 
 def speak(voice: Voice, text: str, seed: int) -> Samples:
