@@ -45,11 +45,11 @@ def tokens() -> None:
         train_tokens(corpus.training_texts(SEED), target)
 
 
-def train(steps: int, begun: float) -> None:
+def train(steps: int, begun: float, peak: float) -> None:
     """Run or resume the training."""
     from demo_model.train import Schedule, run
 
-    run(CACHE, Schedule(steps, begun))
+    run(CACHE, Schedule(steps, begun, peak=peak))
 
 
 def unpack() -> None:
@@ -85,10 +85,11 @@ def main() -> None:
     )
     options.add_argument("--steps", type=int, default=7700, help="optimiser steps in all")
     options.add_argument("--begun", type=float, default=0.0, help="share of the curriculum that unpacked weights have behind them")
+    options.add_argument("--peak", type=float, default=1.2e-3, help="highest learning rate")
     options.add_argument("--target", type=Path, default=ROOT / "models" / "demo", help="folder of the finished model")
     given = options.parse_args()
     stages: dict[str, Callable[[], None]] = {"speak": speak, "tokens": tokens, "unpack": unpack, "pack": pack}
-    stages |= {"train": lambda: train(given.steps, given.begun), "convert": lambda: convert(given.target)}
+    stages |= {"train": lambda: train(given.steps, given.begun, given.peak), "convert": lambda: convert(given.target)}
     for stage in given.stages:
         stages[stage]()
 

@@ -62,6 +62,7 @@ class Recipe:
     cut: float = 0.5
     timed: float = 0.75
     prompted: float = 0.10
+    following: float = 0.65
     misheard: float = 0.10
 
 
@@ -127,7 +128,7 @@ class Assembler:
 
     def _prompt_share(self, seconds: float, timed: bool) -> float:
         """Full windows with times mostly follow other windows of the same recording, so many have a prompt."""
-        return max(0.35, self._recipe.prompted) if timed and seconds >= 25 else self._recipe.prompted
+        return self._recipe.following if timed and seconds >= 25 else self._recipe.prompted
 
     def _place(self, seconds: float, timed: bool, rng: np.random.Generator) -> tuple[list[Placed], Audio]:
         """Lay utterances of one voice one after the other; the last may be cut where times are written."""

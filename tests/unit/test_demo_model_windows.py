@@ -51,7 +51,7 @@ def assembler(**shares: float) -> Assembler:
 
 NOISE = Noise(1)
 ALL_KINDS, SILENT = assembler(), assembler(silence=1.0, prompted=0.0)
-PROMPTED = assembler(silence=0.0, prompted=1.0)
+PROMPTED = assembler(silence=0.0, prompted=1.0, following=1.0)
 CUTTING = assembler(silence=0.0, single=0.0, single_long=0.0, cut=1.0, timed=1.0, prompted=0.0)
 
 lengths = st.sampled_from((3.0, 6.5, 12.0, 30.0))
