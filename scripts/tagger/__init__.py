@@ -1,0 +1,1 @@
+"""Labelled coaching sentences and the training of the segment tagger."""
