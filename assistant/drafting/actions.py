@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from assistant.drafting import dates, dialogue
-from assistant.drafting.commitments import EVENT, Promise, promises
+from assistant.drafting import dates, dialogue, likely, slips
+from assistant.drafting.commitments import EVENT, Promise, promises, weak_promises
+from assistant.drafting.found import Found as Found
 from assistant.drafting.lexicon import content
 from assistant.drafting.people import People, Who
+from assistant.drafting.tagger import Tags
 from assistant.drafting.units import Clause
 from assistant.drafting.wording import imperative, trimmed, without_dates
 
@@ -90,29 +92,33 @@ SAME = 0.5
 """Share of the shorter action's content stems that two actions must have in common to be one."""
 
 
-@dataclass(frozen=True)
-class Found:
-    what: str = field(repr=False)
-    who: Who
-    when: dates.When | None
-    later: bool
-    """Due at the next appointment, whenever that is."""
-    at: tuple[int, ...]
-    """Positions of the clauses that say so."""
-    conditional: bool = False
-    shared: bool = False
-    """Promised by both: `we'll`."""
-    follows_on: bool = False
-    """Said in the same breath as the one before, of somebody or something just named."""
-
-
-def find(said: Sequence[Clause], people: People, today: dt.date | None, meeting: tuple[int, ...] = ()) -> list[Found]:
+def find(
+    said: Sequence[Clause], people: People, today: dt.date | None, meeting: tuple[int, ...] = (), tags: Mapping[int, Tags] | None = None
+) -> list[Found]:
     """Every action that stands, said once. `meeting`: positions of the clauses that settle the next appointment, which is no action."""
+    said = slips.mended(said)
     found: list[Found] = []
     for at in range(len(said)):
         for action in _at(said, at, people, today, found):
-            found = _added(found, action)
-    return [a for a in found if not _retracted(said, a) and not (a.at[0] in meeting and MEETING.match(a.what))]
+            found = found if action.doubtful else _added(found, action)
+    found = [a for a in found if _stands(said, a, meeting)]
+    if not tags:
+        return found
+    doubtful = [a for at in range(len(said)) for a in _doubtful(said, at, people, today) if _stands(said, a, meeting)]
+    return likely.weighed(said, found, doubtful, people, today, meeting, tags)
+
+
+def _stands(said: Sequence[Clause], action: Found, meeting: tuple[int, ...]) -> bool:
+    return not _retracted(said, action) and not (action.at[0] in meeting and MEETING.match(action.what))
+
+
+def _doubtful(said: Sequence[Clause], at: int, people: People, today: dt.date | None) -> Iterator[Found]:
+    """What one clause may promise, if the tags say so too."""
+    yield from (a for a in _at(said, at, people, today, ()) if a.doubtful)
+    for promise in weak_promises(said[at].text, people.client | people.coach):
+        action = replace(_action(said, at, promise, people, today), doubtful=True)
+        if action.what and not _refers_to_room(action.what):
+            yield action
 
 
 def _at(said: Sequence[Clause], at: int, people: People, today: dt.date | None, so_far: Sequence[Found]) -> Iterator[Found]:
@@ -120,21 +126,25 @@ def _at(said: Sequence[Clause], at: int, people: People, today: dt.date | None, 
     if people.kind == "appointment":
         yield from _asked(said, at, people, today)
     for promise in promises(clause.text, people.client | people.coach):
-        if people.kind == "appointment" and not _stands_in_talk(said, at, promise):
-            continue
-        if _circumstance(said, at, promise, today):
-            continue
         action = _action(said, at, promise, people, today)
         if BY_THEN.search(promise.rest) and so_far:
             action = replace(action, when=so_far[-1].when, what=BY_THEN.sub("", action.what))
-        if promise.subject.lower() not in ("i", "we") and not action.when and _hangs_on(said, at, promise):
-            continue
-        if action.who.owner == "third_party" and promise.verb in ("come", "go") and " to " not in promise.rest:
-            continue
-        if _is_vague(action.what):
+        action = replace(action, doubtful=_is_doubtful(said, at, promise, action, people, today))
+        if not action.doubtful and _is_vague(action.what):
             yield from _resolved(said, at, action, so_far, people, today)
         else:
             yield action
+
+
+def _is_doubtful(said: Sequence[Clause], at: int, promise: Promise, action: Found, people: People, today: dt.date | None) -> bool:
+    """Whether something about a promise speaks against it."""
+    if people.kind == "appointment" and not _stands_in_talk(said, at, promise):
+        return True
+    if promise.subject.lower() not in ("i", "we") and not action.when and _hangs_on(said, at, promise):
+        return True
+    if action.who.owner == "third_party" and promise.verb in ("come", "go") and " to " not in promise.rest:
+        return True
+    return _circumstance(said, at, promise, today)
 
 
 def _hangs_on(said: Sequence[Clause], at: int, promise: Promise) -> bool:

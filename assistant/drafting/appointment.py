@@ -7,49 +7,39 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from assistant.drafting import clock, dates
 from assistant.drafting.commitments import promises
+from assistant.drafting.settling import LEANS, NEXT, NOT_OURS, NOTHING_FIXED, Settled, settle
+from assistant.drafting.tagger import Tags
 from assistant.drafting.units import Clause
 
-NEXT = re.compile(
-    r"\b(?:shall we say|booked (?:in )?for|(?:is|'s) coming (?:in|back)|we'll catch up"
-    r"|next (?:one|appointment|appt|session|visit|meeting|time|proper appointment|review|catch[- ]up|call|face to face)(?:'s"
-    r"|'ll)?|(?:back|he's|she's|they're) in(?: (?:again|with me|next))?(?= (?:on|next|this|a|the|mon|tues|wednes"
-    r"|thurs|fri|for|at|two|three|in))|(?<!her )(?<!his )(?<!my )back (?:on|with me|here|again|in with)"
-    r"|(?:seeing|meeting|see|meet|catching up with"
-    r"|speaking to|speak to) (?:him|her|them|you|us|up)(?: all)?(?: again| next| back| here)?"
-    r"|meet(?:ing)? again|we(?:'re| are) (?:meeting|booked)|(?:re)?booked (?:him|her|them|you)(?: back)?(?: in)?"
-    r"|you're (?:back|in (?:again|with me)|booked)|I'm (?:seeing|back|due)|see you|(?:we|we'll|we will) (?:meet"
-    r"|speak|see each other)|due (?:back|in)|(?:your|his|her|our) next|next (?:mon|tues|wednes|thurs|fri)day then"
-    r"|same (?:time|place)|(?:ringing|phoning|calling) (?:him|her)(?: again| back)? (?:on|next)|let's (?:do|say"
-    r"|make it)|stick with|appointment's|have to come in|next falls|where and when|diary|in a fortnight|put (?:him"
-    r"|her|you) in for|pencilled|we said (?:two|three|four) weeks)\b",
-    re.IGNORECASE,
-)
-NOT_OURS = re.compile(
-    r"\b(?:interview|assessment day|assessment is|doctor|gp|clinic|hospital|dentist|jab|payment|nurse|consultant"
-    r"|course|work capability|court|induction|scan|exam|women's aid|since|last time|when did I|meant to|supposed to"
-    r"|was due|didn't|missed|funeral|buried|birthday|deadline|closes|closing|starts?|starting|expires?|released"
-    r"|no date|conference|every second|meeting with)\b",
-    re.IGNORECASE,
-)
+__all__ = ["Settled", "find"]
+
 SAME_TIME = re.compile(r"\bsame (?:bat )?time\b", re.IGNORECASE)
 CLOSING = 0.7
 """From this share of a dictation on, a date with a time needs no words of meeting: it is how people sign off."""
 
 
-@dataclass(frozen=True)
-class Settled:
-    date: dt.date
-    time: str | None
-    at: tuple[int, ...]
-    doubtful: bool
+def find(said: Sequence[Clause], today: dt.date | None, tags: Mapping[int, Tags] | None = None) -> Settled | None:
+    """The one that stood at the end: among the lines that the tagger takes for it, else by the words of meeting."""
+    told = _by_words(said, today)
+    if not tags or not today:
+        return told
+    return settle(said, today, tags) or (told if told and _holds(said, told, tags) else None)
 
 
-def find(said: Sequence[Clause], today: dt.date | None) -> Settled | None:
+def _holds(said: Sequence[Clause], told: Settled, tags: Mapping[int, Tags]) -> bool:
+    """What words alone found stands if the tagger leans to it, or if it is a day with a time and words of meeting in the second half,
+    where meetings are settled.
+    """
+    likely = max((tags[s]["next"] for n in told.at for s in said[n].segments if s in tags), default=0.0)
+    plain = bool(told.time) and told.at[-1] * 2 >= len(said) and any(NEXT.search(said[n].text) for n in told.at)
+    return likely >= LEANS or plain
+
+
+def _by_words(said: Sequence[Clause], today: dt.date | None) -> Settled | None:
     """The one announced last; among several, one with a time."""
     spans = _spans(said)
     found = [s for number, span in enumerate(spans) if (s := _settled(said, span, today, number >= CLOSING * len(spans)))]
@@ -79,7 +69,7 @@ def _settled(said: Sequence[Clause], span: list[int], today: dt.date | None, clo
         announced = None
     if not ahead or (not announced and not (closing and _signs_off(said, span, today))):
         return None
-    if NOT_OURS.search(_around(text, announced, ahead)):
+    if NOT_OURS.search(_around(text, announced, ahead)) or NOTHING_FIXED.search(text):
         return None
     after = [w for w in ahead if announced and w.start >= announced.start()] or ahead
     date = dates.chosen(text, after)

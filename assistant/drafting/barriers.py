@@ -1,14 +1,15 @@
-"""Barriers to work that were spoken of, each with the clauses that show it. Word lists only; a question is no evidence."""
+"""Barriers to work that were spoken of, each with the clauses that show it, by word lists and by the tagger. A question is no evidence."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
 from assistant.domain import MAX_EVIDENCE, Barrier
 from assistant.drafting.lexicon import lexicon, tokens
+from assistant.drafting.tagger import Tags
 from assistant.drafting.units import Clause
 
 NO_BARRIER = re.compile(
@@ -18,11 +19,20 @@ NO_BARRIER = re.compile(
 )
 
 
-def find(said: Sequence[Clause]) -> Mapping[Barrier, tuple[int, ...]]:
+LIKELY = 0.15
+"""Probability from which the tagger alone shows a barrier: chosen on the open voices, where it found more than it made up."""
+
+
+def find(said: Sequence[Clause], tags: Mapping[int, Tags] | None = None) -> Mapping[Barrier, tuple[int, ...]]:
     """Positions of the clauses for each barrier, in the order of the sector's list; at most MAX_EVIDENCE each."""
     shown: dict[str, list[int]] = defaultdict(list)
     for at, clause in enumerate(said):
         if not clause.question and not NO_BARRIER.search(clause.text):
-            for label in lexicon("barriers").labels(tokens(clause.text)):
+            for label in {*lexicon("barriers").labels(tokens(clause.text)), *_likely(clause, tags or {})}:
                 shown[label].append(at)
     return {b: tuple(shown[b][:MAX_EVIDENCE]) for b in get_args(Barrier) if b in shown}
+
+
+def _likely(clause: Clause, tags: Mapping[int, Tags]) -> Iterator[str]:
+    heard = [tags[segment] for segment in clause.segments if segment in tags]
+    return (b for b in get_args(Barrier) if any(each[f"barrier:{b}"] >= LIKELY for each in heard))

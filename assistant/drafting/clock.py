@@ -20,11 +20,14 @@ MINUTE_WORDS = {
     "twenty five": 25,
     "thirty": 30,
     "half": 30,
+    "thirty five": 35,
     "forty": 40,
     "forty five": 45,
     "fifty": 50,
+    "fifty five": 55,
+    "oh five": 5,
 }
-PART = r"(?: ?(?P<part>a\.?m\b|p\.?m\b)| (?:o'clock )?(?:in the |at )(?P<of>morning|afternoon|evening|night))?"
+PART = r"(?: ?(?P<part>a\.? ?m\b|p\.? ?m\b)| (?:o'clock )?(?:in the |at )(?P<of>morning|afternoon|evening|night))?"
 NOT_A_TIME = (
     r"(?! (?:weeks?|hours?|days?|jobs?|places?|of|people|minutes?|times?|mornings?|afternoons?|years?|months?|pounds?"
     r"|percent|or|miles|quid|pence|hundred|thousand))(?!\w|[.,:]\d|%)"
@@ -37,13 +40,20 @@ TIMES = tuple(
         rf"\b(?P<half>half)(?: past| after|-past)?[ -](?P<h>{HOUR})\b{NOT_A_TIME}{PART}",
         rf"\b(?:a )?(?P<m>quarter|five|ten|twenty(?:[ -]five)?|\d{{1,2}})(?: minutes)?"
         rf" (?P<way>past|to|after) (?P<h>{HOUR})\b{NOT_A_TIME}{PART}",
-        rf"\b(?P<h>{HOUR}) (?P<m>fifteen|thirty|forty[ -]five|twenty|ten|forty|fifty)\b{NOT_A_TIME}{PART}",
-        rf"\b(?P<h>{HOUR}) ?(?P<oclock>o'? ?clock)\b{PART}",
-        rf"\b(?P<h>{HOUR})(?= ?a\.?m\b| ?p\.?m\b| in the (?:morning|afternoon|evening)){PART}",
+        rf"\b(?P<h>{HOUR}) (?P<m>fifteen|(?:thirty|forty|fifty|twenty)(?:[ -]five)?|ten|oh five)\b{NOT_A_TIME}{PART}",
+        rf"\b(?P<h>{HOUR}) ?(?P<oclock>o'? ?clock|a clock)\b{PART}",
+        rf"\b(?P<h>{HOUR})(?= ?a\.? ?m\b(?!\w)| ?p\.? ?m\b| in the (?:morning|afternoon|evening)){PART}",
         rf"(?<=at )(?P<h>{HOUR})\b{NOT_A_TIME}{PART}",
         r"\b(?P<noon>noon|midday|twelve noon)\b",
     )
 )
+BARE = re.compile(
+    rf"(?:^|(?<=[,.;?!] )|(?<=say )|(?<=about )|(?<=for )|(?<=around )|(?<=it )"
+    r"|(?<=do )|(?<=then )|(?<=same )|(?<=day )|(?<=th )|(?<=st )|(?<=nd )|(?<=rd ))"
+    rf"(?P<h>{HOUR})(?:-?ish)?(?=[,.;?!]|$|'ll do|'s (?:good|fine|great|grand)| (?:then|again|please|works|suits|sharp|on the dot|if"
+    rf"|with|here|same|ish|is fine|is good|would|will do|yes|yeah|over|at the|in the|on the phone|sound|okay|ok)\b){PART}"
+)
+"""An hour and nothing else: a time only where people are settling one."""
 OFFICE_FROM = 7
 """An hour said without a half of the day is between 07:00 and 18:59: nobody makes an appointment for five in the morning."""
 
@@ -56,11 +66,14 @@ class Clock:
     """24-hour HH:MM."""
 
 
-def find_times(text: str) -> list[Clock]:
-    """Times of day in the order they stand; the half of the day is guessed from office hours where it is not said."""
+def find_times(text: str, *, settling: bool = False) -> list[Clock]:
+    """Times of day in the order they stand; the half of the day is guessed from office hours where it is not said.
+
+    `settling` takes an hour alone for a time: "Monday, ten", "about 4", "Three's good".
+    """
     low = text.lower().replace("’", "'")
     taken: list[Clock] = []
-    for pattern in TIMES:
+    for pattern in (*TIMES, BARE) if settling else TIMES:
         for m in pattern.finditer(low):
             if not any(m.start() < c.end and c.start < m.end() for c in taken):
                 taken.append(Clock(m.start(), m.end(), _clock(m)))
@@ -71,7 +84,7 @@ def _clock(m: re.Match[str]) -> str:
     got = m.groupdict()
     if got.get("noon"):
         return "12:00"
-    hour = int(got["h"]) if got["h"].isdigit() else UNITS[got["h"]]
+    hour = int(got["h"]) if got["h"].isdecimal() else UNITS[got["h"]]
     minute = 30 if got.get("half") else _minutes(got.get("m"))
     if got.get("way") == "to":
         hour, minute = (hour - 1) or 12, 60 - minute
@@ -81,11 +94,11 @@ def _clock(m: re.Match[str]) -> str:
 def _minutes(said: str | None) -> int:
     if not said:
         return 0
-    return int(said) if said.isdigit() else MINUTE_WORDS[said.replace("-", " ")]
+    return int(said) if said.isdecimal() else MINUTE_WORDS[said.replace("-", " ")]
 
 
 def _half_of_day(hour: int, got: dict[str, str | None]) -> int:
-    part = (got.get("part") or got.get("of") or "").replace(".", "")
+    part = (got.get("part") or got.get("of") or "").replace(".", "").replace(" ", "")
     if hour > 12:
         return hour
     if part in ("am", "morning"):

@@ -27,8 +27,9 @@ SUBJECT = (
 MODAL = (
     r"(?:(?:'ll| will| shall)(?: need to| have to| be able to)?|(?:'s|'m|'re| is| am| are) (?:going|due|happy|planning"
     r"|hoping|meant|supposed) to|(?:'s|'m|'re| is| am| are)? ?(?:gonna|gunna|gaun ?tae|gannae)"
-    r"|(?:'s|'m|'re|'ve| is| are) to|(?:'s|'ve| has| have) (?:got to|gotta|agreed to|promised to|offered to|said (?:he"
-    r"|she|they|I)(?:'ll|'d))| needs? to| has to| have to| must| agreed to| promised to| agreed (?:he|she|they|I)(?:'d"
+    r"|(?:'s|'m|'re|'ve| is| are| am) to|(?:'s|'ve| has| have) (?:got to|gotta|agreed to|promised to|offered to|undertaken to|said (?:he"
+    r"|she|they|I)(?:'ll|'d))| needs? to| has to| have to| must| agreed to| promised to| undertaken to| undertook to| offered to"
+    r"| agreed (?:he|she|they|I)(?:'d"
     r"|'ll)"
     r"|(?: said| says|'s said|'ve said| told (?:me|him|her|them|[A-Z][a-z]+)|'ve told (?:him|her|them|[A-Z][a-z]+)"
     r"| promised(?: me| him| her)?|'s promised(?: me)?| reckons| agreed(?: that)?) (?:that )?(?:he|she|they|I)(?:'ll"
@@ -79,7 +80,9 @@ CAPITAL_SUBJECTS = frozenset(
 )
 INNER = re.compile(r" (he|she|they|I)(?:'d|'ll| will| would) (?:\w+ )?\w+$")
 POSSESSIVE = {"my": "I", "his": "he", "her": "she", "him": "he", "them": "they", "self": "I", "myself": "I", "my side": "I"}
-UP_TO = re.compile(r"\b(?:up to|down to|left it with|left that with|over to) (?P<s>me|him|her|them|[A-Z][a-z]+) to (?P<v>[a-z]+)\b")
+UP_TO = re.compile(
+    r"\b(?:[Uu]p to|[Dd]own to|[Ll]eft it with|[Ll]eft that with|[Oo]ver to|[Oo]n) (?P<s>me|him|her|them|[A-Z][a-z]+) to (?P<v>[a-z]+)\b"
+)
 LISTED = re.compile(
     r"^(?:(?:[Aa]ctions?|[Tt]asks?|[Jj]obs?|[Hh]omework|[Oo]ne) (?:for|to)|[Nn]ote to|[Ff]or|[Oo]n)"
     r" (?P<s>me|my side|myself|self|him|her|[A-Z][a-z]+)[,:]"
@@ -99,6 +102,14 @@ EVENT = re.compile(
     r"\b(?:interview|assessment|appointment|induction|open day|taster(?: day| session)?|course|class|trial(?: shift)?"
     r"|meeting|chat|test|exam|workshop|jobs? fair|visit)\b"
 )
+
+WEAK_DOING = re.compile(rf"{SUBJECT}(?:'s|'m|'re|'ll be| is| am| are| will be)? {ADVERB}(?P<v>[a-z]+ing)\b")
+WEAK_TO = re.compile(rf"{SUBJECT}(?: (?:should|ought|can|could|wants?|'d better|'d like|is able))? to (?P<v>[a-z]+)\b")
+WEAK_MODAL = re.compile(
+    rf"{SUBJECT}(?:'d| would| should| can| could| must|'d better| had better|'d like to|'d rather| wants to) {ADVERB}(?P<v>[a-z]+)\b"
+)
+WEAK_PLAIN = re.compile(r"^(?P<s>I|i|[Yy]ou|[Ww]e|[Hh]e|[Ss]he) (?P<v>[a-z]+)\b")
+"""Forms that promise only where something else speaks for it: `a Debbie ringing her Friday`, `she should bring it`, `then I go`."""
 
 FUTURE_DOING = words_of("verbs", "action") - words_of("verbs", "state")
 IF_THEN = re.compile(r"^.*\bif\b.*\bthen,? ", re.IGNORECASE)
@@ -160,6 +171,24 @@ def promises(text: str, known: frozenset[str] = frozenset()) -> Iterator[Promise
                 yield found
                 return
     yield from _other_forms(text, known)
+
+
+def weak_promises(text: str, known: frozenset[str] = frozenset()) -> Iterator[Promise]:
+    """What a clause may promise, where its grammar alone does not tell a plan from how things are."""
+    text = OPENERS.sub("", text)
+    for pattern in (WEAK_TO, WEAK_MODAL, WEAK_DOING, WEAK_PLAIN):
+        for m in pattern.finditer(text):
+            verb = _weak_verb(pattern, m["v"])
+            if verb and _is_subject(m["s"], known, True) and not NEGATED.match(m["v"]) and not NO_PROMISE.search(text[: m.start("s")]):
+                yield Promise(_subject(m["s"]), verb, text[m.end("v") :], text[: m.start("s")], doing=pattern is WEAK_DOING)
+                return
+
+
+def _weak_verb(pattern: re.Pattern[str], said: str) -> str | None:
+    verb = base(said)
+    if verb in words_of("verbs", "talk") or said in AUXILIARY or (verb == said) == (pattern is WEAK_DOING):
+        return None
+    return verb
 
 
 def _other_forms(text: str, known: frozenset[str]) -> Iterator[Promise]:

@@ -2,21 +2,18 @@
 
 House rule: no date rather than a wrong date. "Next Friday" is the Friday of next week, a bare weekday the coming one and never today,
 numeric dates are day first. What was last week, what happens every week and the months that are also verbs or names give nothing.
-Public holidays and working days are not counted.
+Public holidays and working days are not counted: they are told apart as `unresolved`.
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from assistant.grounding import MONTHS, ORDINALS, TENS, UNITS, WEEKDAYS
-
-FAR_AHEAD = 270
-"""Days: a day and month without a year that lies further ahead was last year's, not next year's."""
+from assistant.drafting import reckoning
+from assistant.drafting.day_words import COUNT, FEASTS, MONTH, NUM, PLAIN_DAY, RULES, SPOKEN_DAY, WORKING_DAYS
 
 
 @dataclass(frozen=True)
@@ -28,273 +25,73 @@ class When:
     """None for words that tell a time but no day that can be counted."""
     text: str = field(repr=False)
     doubtful: bool = False
-    """Weekday and day of the month disagree."""
+    """Weekday and day of the month disagree, or the words have two readings."""
     firm: bool = False
     """Introduced as a deadline: by, before, until, no later than."""
-
-
-DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun"
-    r"|jul|aug|sept?|oct|nov|dec)"
-)
-_ONES = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
-SPOKEN_DAY = rf"(?:(?:twenty|thirty)[- ](?:{_ONES})|{'|'.join(sorted(ORDINALS, key=len, reverse=True))})"
-_CARDINALS = "|".join(sorted([*list(UNITS)[1:], "twenty", "thirty"], key=len, reverse=True))
-CARDINAL_DAY = rf"(?:(?:twenty|thirty)[- ](?:{'|'.join(list(UNITS)[1:10])})|{_CARDINALS})"
-NTH = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{SPOKEN_DAY})"
-NUM = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{SPOKEN_DAY})"
-COUNT = r"(?:\d{1,2}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|a couple of)"
-AFTER_NTH = (
-    r"(?! (?:time|floor|one|thing|place|week|month|year|day|attempt|go|interview|session|appointment|job|class|half"
-    r"|person|party|line|step|application|letter|shift|child|class|language|century|birthday|grade|of them)\b)"
-)
-
-Resolver = Callable[[re.Match[str], dt.date], "tuple[dt.date | None, bool]"]
-
-
-def _day_number(text: str) -> int:
-    if text[:1].isdigit():
-        return int(re.match(r"\d+", text).group())  # type: ignore[union-attr]
-    parts = re.split(r"[- ]", text)
-    return sum((UNITS | TENS | ORDINALS)[p] for p in parts)
-
-
-def _count(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    return {"a": 1, "an": 1, "couple of": 2, "a couple of": 2}.get(text) or UNITS[text]
-
-
-def _month_number(text: str) -> int:
-    return next(n for n, m in enumerate(MONTHS, 1) if m.startswith(text[:3]))
-
-
-def _date(year: int, month: int, day: int) -> dt.date | None:
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _coming(today: dt.date, weekday: int) -> dt.date:
-    return today + dt.timedelta((weekday - today.weekday() - 1) % 7 + 1)
-
-
-def _of_next_week(today: dt.date, weekday: int) -> dt.date:
-    return today + dt.timedelta(7 - today.weekday() + weekday)
-
-
-def _weekday(name: str) -> int:
-    return WEEKDAYS.index(name)
-
-
-def _full(m: re.Match[str], today: dt.date) -> tuple[dt.date | None, bool]:
-    """Day and month, with or without weekday and year."""
-    day, month = _day_number(m["n"]), _month_number(m["month"])
-    if m["year"]:
-        found = _date(int(m["year"]), month, day)
-    else:
-        found = _date(today.year, month, day)
-        if found and found < today:
-            ahead = _date(today.year + 1, month, day)
-            found = ahead if ahead and (ahead - today).days <= FAR_AHEAD else found
-    return found, _disagrees(m, found)
-
-
-def _disagrees(m: re.Match[str], found: dt.date | None) -> bool:
-    day = m.groupdict().get("day")
-    return bool(found and day and found.weekday() != _weekday(day))
-
-
-def _nth(m: re.Match[str], today: dt.date) -> tuple[dt.date | None, bool]:
-    """`the 14th`: the next one, today included. With a weekday, the next month in which both agree, up to three ahead."""
-    number = _day_number(m["n"])
-    months = [(today.year + (today.month - 1 + n) // 12, (today.month - 1 + n) % 12 + 1) for n in range(4)]
-    ahead = [d for d in (_date(y, mo, number) for y, mo in months) if d and d >= today]
-    if not ahead:
-        return None, False
-    if not m.groupdict().get("day"):
-        return ahead[0], False
-    agreeing = next((d for d in ahead if d.weekday() == _weekday(m["day"])), None)
-    return (agreeing, False) if agreeing and (agreeing - today).days <= 62 else (ahead[0], True)
-
-
-def _numeric(m: re.Match[str], today: dt.date) -> tuple[dt.date | None, bool]:
-    year = m["year"] or ""
-    found = _date(int(year) + (2000 if len(year) == 2 else 0) if year else today.year, int(m["month"]), int(m["n"]))
-    if found and found < today and not year:
-        found = _date(today.year + 1, found.month, found.day)
-    return found, False
-
-
-def _month_end(today: dt.date, ahead: int) -> dt.date:
-    month = (today.month - 1 + ahead) % 12 + 1
-    year = today.year + (today.month - 1 + ahead) // 12
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
-
-
-def _named_month_end(m: re.Match[str], today: dt.date) -> tuple[dt.date | None, bool]:
-    ahead = (_month_number(m["month"]) - today.month) % 12
-    return (_month_end(today, ahead), False) if ahead <= 10 else (None, False)
-
-
-def _plus(days: int) -> Resolver:
-    return lambda _, today: (today + dt.timedelta(days), False)
-
-
-def _from_weekday(extra: int) -> Resolver:
-    return lambda m, today: (_coming(today, _weekday(m["day"])) + dt.timedelta(extra), False)
-
-
-def _weeks_on(m: re.Match[str], today: dt.date) -> tuple[dt.date | None, bool]:
-    weeks = 2 if "fortnight" in m["count"] else _count(m["count"].split(" week")[0])
-    return _coming(today, _weekday(m["day"])) + dt.timedelta(7 * weeks), False
-
-
-def _in_units(m: re.Match[str], today: dt.date) -> tuple[dt.date | None, bool]:
-    count, unit = _count(m["count"]), m["unit"]
-    if unit.startswith("month"):
-        month = (today.month - 1 + count) % 12 + 1
-        year = today.year + (today.month - 1 + count) // 12
-        return dt.date(year, month, min(today.day, calendar.monthrange(year, month)[1])), False
-    return today + dt.timedelta(count * {"d": 1, "w": 7, "f": 14}[unit[0]]), False
-
-
-def _none(_: re.Match[str], __: dt.date) -> tuple[dt.date | None, bool]:
-    return None, False
-
-
-RULES: tuple[tuple[str, Resolver], ...] = (
-    # what is no date although it looks like one comes first: the earliest rule to claim a stretch of text keeps it
-    (
-        rf"\b24/7\b|\b(?:last|past|previous|since(?: last)?|every(?: other| single)?|each|most|alternate) (?:{DAY}|week"
-        rf"|month|night)\b",
-        _none,
-    ),
-    (rf"\b{DAY}(?:, {DAY})*,? (?:to|and|or|through) {DAY}s?(?: (?:mornings|afternoons|evenings|nights))?\b", _none),
-    (
-        rf"\b{DAY} (?:past|gone|just gone|before last)\b|\b(?:on )?an? {DAY}\b|\b{DAY}s\b|\b{DAY}(?: (?:morning|afternoon"
-        rf"|evening|night)s)\b",
-        _none,
-    ),
-    (rf"\bsince (?:the )?{NUM}(?: of)? {MONTH}\b|\bsince {MONTH}\b|\bsince the {NTH}\b", _none),
-    (r"\bthe day before yesterday\b|\byesterday\b|\bthis morning\b|\bday one\b|\bthe other day\b|\bduring the (?:day|night)\b", _none),
-    # whole dates
-    (r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<n>\d\d)\b", _numeric),
-    (
-        rf"\b(?:(?P<day>{DAY}),? (?:the )?)?(?:the )?(?P<n>{NUM}|{CARDINAL_DAY}) (?:day )?(?:of )?(?P<month>{MONTH})\b"
-        r"(?:,? (?P<year>20\d\d))?",
-        _full,
-    ),
-    (
-        rf"\b(?:(?P<day>{DAY}),? )?(?P<month>{MONTH}) (?:the )?(?P<n>{NUM})\b(?! ?(?:o'clock|pm|am|past|hours|weeks|jobs"
-        rf"|times|:))(?:,? (?P<year>20\d\d))?",
-        _full,
-    ),
-    (r"\b(?P<n>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:20)?\d\d)\b", _numeric),
-    (r"\b(?<=by |on )(?P<n>\d{1,2})/(?P<month>\d{1,2})\b(?P<year>)(?!/)", _numeric),
-    # counted from today
-    (r"\b(?:same (?:time|day)(?:,? (?:and )?same (?:time|place|day))*,? next week|next week,? same (?:time|day))\b", _plus(7)),
-    (rf"(?:(?<=, )|(?<=for )|^)the (?P<n>{SPOKEN_DAY})(?=,| at\b|[.?!]?$)", _nth),
-    (r"\b(?:the )?day after tomorrow\b", _plus(2)),
-    (
-        rf"\b(?P<count>\d{{1,2}} weeks|(?:a|one|two|three|four) weeks?|a fortnight|fortnight) (?:on |from |this )?(?:(?:this"
-        rf"|coming) )?(?P<day>{DAY})\b",
-        _weeks_on,
-    ),
-    (
-        rf"\b(?P<day>{DAY}) week\b|\b(?<!next )week on (?P<day2>{DAY})\b",
-        lambda m, t: (_coming(t, _weekday(m["day"] or m["day2"])) + dt.timedelta(7), False),
-    ),
-    (rf"\b(?P<day>{DAY}) fortnight\b", _from_weekday(14)),
-    (r"\b(?:a )?week tomorrow\b", _plus(8)),
-    (
-        r"\b(?P<count>a|one|two|three|four|five|six|eight|\d{1,2}) (?P<unit>weeks?|months?|fortnight)(?: from)? (?:today"
-        r"|the day|now)\b",
-        _in_units,
-    ),
-    (
-        rf"\bin (?:about )?(?P<count>{COUNT}) (?P<unit>days?|weeks?|months?|fortnight)(?:'s?)?(?: time)?(?!\w)(?! (?:or"
-        rf"|and a half|ago))",
-        _in_units,
-    ),
-    (r"\bwithin (?P<count>a|one|two|three|four|\d{1,2}) (?P<unit>days?|weeks?|fortnight)\b", _in_units),
-    (
-        rf"\b(?P<day>{DAY}) (?:of )?next week\b|\bnext week,? (?:on )?(?:the )?(?P<day2>{DAY})\b",
-        lambda m, t: (_of_next_week(t, _weekday(m["day"] or m["day2"])), False),
-    ),
-    (rf"\bnext (?P<day>{DAY}),? (?:which is |that's |so that's )?(?:the )?(?P<n>{NTH})\b{AFTER_NTH}", _nth),
-    (rf"\bnext (?P<day>{DAY})\b", lambda m, t: (_of_next_week(t, _weekday(m["day"])), False)),
-    (r"\bend of (?:this |the )?week\b", lambda _, t: (t + dt.timedelta((4 - t.weekday()) % 7), False)),
-    (r"\bend of next week\b", lambda _, t: (_of_next_week(t, 4), False)),
-    (r"\bend of (?:this |the )?month\b", lambda _, t: (_month_end(t, 0), False)),
-    (r"\bend of next month\b", lambda _, t: (_month_end(t, 1), False)),
-    (rf"\b(?:end|back end|last day) of (?P<month>{MONTH})\b", _named_month_end),
-    (r"\b(?:end|close) of (?:the day|today|play(?: today)?|business(?: today)?)\b", _plus(0)),
-    (r"\b(?:the morn's? (?:morning|night|morn)|the morn|the morra|first thing tomorrow|tomorrow)\b", _plus(1)),
-    (
-        r"(?<![\d:k] )(?<!one )(?<!two )(?<!three )(?<!four )(?<!five )(?<!six )(?<!seven )(?<!eight )(?<!nine )(?<!ten "
-        r")(?<!eleven )(?<!half )\b(?:first thing )?in the morning\b",
-        _plus(1),
-    ),
-    (
-        r"\b(?:tonight|today|this (?:afternoon|evening|aft|lunchtime|dinner ?time|tea ?time)|later on today|(?:straight"
-        r"|right) after this|(?:when|as soon as) I(?:'m| get) back (?:to|at) (?:my|the) (?:desk|office))\b",
-        _plus(0),
-    ),
-    (r"(?<!no )(?<!not )(?<!for )(?<!at )\bthe now\b", _plus(0)),
-    (
-        r"(?<!of )(?<!on )(?<!by )(?<!in )(?<!at )(?<!all )(?<!during )(?<!through )(?<!for )\bthe (?:day|night)(?=[,.;!?]"
-        r"|$| and | when | before )",
-        _plus(0),
-    ),
-    (rf"\b(?P<day>{DAY}),? (?:that's |which is |so )?(?:the )?(?P<n>{NTH})\b{AFTER_NTH}", _nth),
-    (rf"\bthe (?P<n>\d{{1,2}}(?:st|nd|rd|th)),? (?:which is |that's )?(?:a |on )?(?P<day>{DAY})\b", _nth),
-    (rf"\b(?P<n>\d{{1,2}}(?:st|nd|rd|th))\b{AFTER_NTH}", _nth),
-    (
-        rf"(?<=by |on )the (?P<n>{SPOKEN_DAY})\b{AFTER_NTH}|(?<=until |after )the (?P<n2>{SPOKEN_DAY})\b{AFTER_NTH}",
-        lambda m, t: _spoken_nth(m, t),
-    ),
-    (rf"\b(?<=[a-z] )the (?P<n>(?:twenty|thirty)[- ](?:{_ONES})|tenth|eleventh|twelfth|\w+teenth|twentieth|thirtieth)\b{AFTER_NTH}", _nth),
-    (rf"\bthis (?P<day>{DAY})\b|\b(?P<day2>{DAY})(?: coming)?\b", lambda m, t: (_coming(t, _weekday(m["day"] or m["day2"])), False)),
-)
-
-
-def _spoken_nth(m: re.Match[str], today: dt.date) -> tuple[dt.date | None, bool]:
-    number = m["n"] or m["n2"]
-    return _nth(re.match(r"(?P<n>.*)", number), today)  # type: ignore[arg-type]
+    numbered: bool = False
+    """The words give the day of the month, so nothing had to be counted."""
 
 
 COMPILED = tuple((re.compile(pattern), resolve) for pattern, resolve in RULES)
 QUICK = re.compile(
-    rf"\d|after this|the now|desk|office|day\b|days\b|week|month|fortnight|tonight|tomorrow|morn\b|morra|morning"
-    rf"|afternoon|evening|lunch|dinner|tea|the (?:day|night)|end of|close of|{MONTH}|{SPOKEN_DAY}",
+    rf"\d|after this|the now|desk|office|day\b|days\b|week|month|fortnight|tonight|tomorr|morn\b|morrow|morra|morning"
+    rf"|afternoon|evening|lunch|dinner|tea|the (?:day|night)|end of|close of|year end"
+    rf"|(?:soon as|once|when|minute|before) (?:we|you|i)|{MONTH}|{SPOKEN_DAY}"
+    r"|\b(?:mon|tues?|weds?|thurs?|thu|fri)\b",
     re.IGNORECASE,
 )
 FIRM = re.compile(
     r"(?:\b(?:by|before|until|till|til|no later than|deadline(?:'s| is)?(?: of)?|due(?: in)?(?: on)?)) (?:about "
     r"|around |the |this |then,? |at (?:the )?(?:very )?latest |first thing |dinner time |lunchtime |noon )*$"
 )
+SHORT_DAYS = {"mon", "tue", "wed", "thu", "fri"}
+GLUE = re.compile(
+    r"^[,.;]? ?(?:(?:(?:so |and )?(?:that's|thats|that is|that'll be|that will be|that'd be|that makes it|which is|which'll be|it's|being)"
+    r"|so|i think|again|then|as it happens|same time|on|a|the)[ ,]*)*$"
+)
+"""Between two ways of naming one day: `Friday week, that's the 12th`."""
+RELATIVE = re.compile(
+    rf"\b(?:the (?:day|night|morning) (?P<step>before|after)|the (?:following|next) (?P<next>day|morning)"
+    rf"|the (?P<day>{PLAIN_DAY}) (?P<side>before|after)|the following (?P<following>{PLAIN_DAY})"
+    rf"|(?P<count>{COUNT}) (?P<unit>days?|weeks?) (?P<way>before|after|later|earlier))\b"
+    r"(?! (?:next|tomorrow|yesterday|he|she|they|i|you|we|it|that he|that she)\b)"
+)
+"""Counted from another day: the one it stands before (`the day before the 14th`), or the last one named."""
 
 
-def find(text: str, today: dt.date | None) -> list[When]:
-    """Every date in `text` in the order they stand; none at all where the day of the session is unknown."""
+def find(text: str, today: dt.date | None, about: dt.date | None = None) -> list[When]:
+    """Every date in `text` in the order they stand; none at all where the day of the session is unknown.
+
+    `about` is the day last spoken of, from which "the day after" or "the Thursday" is counted when `text` names none before it.
+    """
     if today is None or not QUICK.search(text):
         return []
     low = text.lower().replace("’", "'")
-    taken: list[When] = []
+    if len(low) != len(text):  # a few letters of other scripts change length
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text).replace("’", "'")
+    whens = _together(low, text, sorted(_plain(low, text, today), key=lambda w: w.start))
+    return _placed(low, text, whens, today, about)
+
+
+def _plain(low: str, text: str, today: dt.date) -> Iterator[When]:
+    taken: list[tuple[int, int]] = []
     for pattern, resolve in COMPILED:
         for m in pattern.finditer(low):
-            if not any(m.start() < w.end and w.start < m.end() for w in taken) and not _only_a_word(m, text):
-                date, doubtful = resolve(m, today)
-                taken.append(When(m.start(), m.end(), date, text[m.start() : m.end()], doubtful, bool(FIRM.search(low, 0, m.start()))))
-    return sorted((w for w in taken if w.date), key=lambda w: w.start)
+            if any(m.start() < end and start < m.end() for start, end in taken) or _only_a_word(m, text):
+                continue
+            taken.append(m.span())
+            date, doubtful = resolve(m, today)
+            numbered = any(m.groupdict().get(group) for group in ("n", "n2"))
+            if date:
+                yield When(m.start(), m.end(), date, text[m.start() : m.end()], doubtful, bool(FIRM.search(low, 0, m.start())), numbered)
 
 
 def _only_a_word(m: re.Match[str], text: str) -> bool:
-    """`may 2` and `march 3` in lower case are verbs more often than months."""
-    month = m.groupdict().get("month")
+    """`may 2` and `march 3` in lower case are verbs more often than months; `wed` and `mon` are days with a capital or a number."""
+    got = m.groupdict()
+    if got.get("day") in SHORT_DAYS and text[m.start("day")].islower() and not re.match(r" (?:the )?\d", text[m.end("day") :]):
+        return True
+    month = got.get("month")
     return (
         month in ("may", "march", "mar")
         and text[m.start("month")].islower()
@@ -302,31 +99,111 @@ def _only_a_word(m: re.Match[str], text: str) -> bool:
     )
 
 
+def _together(low: str, text: str, whens: Sequence[When]) -> list[When]:
+    """Two names of one day as one; the day of the month wins, and is doubtful where they disagree."""
+    kept: list[When] = []
+    for when in whens:
+        last = kept[-1] if kept else None
+        if last and GLUE.match(low[last.end : when.start]) and (last.date == when.date or last.numbered != when.numbered):
+            told = last if last.numbered else when
+            doubtful = last.date != when.date or (last.doubtful and when.doubtful)
+            kept[-1] = replace(told, start=last.start, end=when.end, text=text[last.start : when.end], doubtful=doubtful, firm=last.firm)
+        else:
+            kept.append(when)
+    return kept
+
+
+def _placed(low: str, text: str, whens: Sequence[When], today: dt.date, about: dt.date | None) -> list[When]:
+    """With the days that are counted from other days; a bare `the Monday` with no day before it is nobody's Monday."""
+    found: list[When] = []
+    marks = list(RELATIVE.finditer(low))
+    for when in whens:
+        base = found[-1].date if found else about
+        if re.fullmatch(PLAIN_DAY, when.text.lower()) and re.search(r"\b(?:the|that) $", low[: when.start]):
+            if base and not any(m.start() < when.end and when.start < m.end() for m in marks):
+                ahead = (reckoning.weekday(when.text.lower()) - base.weekday()) % 7
+                found.append(replace(when, date=base + dt.timedelta(ahead)))
+        elif not any(m.start() < when.end and when.start < m.end() for m in marks):
+            found.append(when)
+    for m in marks:
+        own = next((w for w in found if re.fullmatch(r" (?:the )?", low[m.end() : w.start] or "-")), None)
+        before = next((w.date for w in reversed(found) if w.end <= m.start()), about)
+        base = own.date if own else before if re.match(r"[,.;!?]|$| (?:and|at|to|so|for|then|half|\d)\b", low[m.end() :]) else None
+        date = _from(m, base) if base else None
+        if date and date >= today:
+            found = [w for w in found if w is not own]
+            end = own.end if own else m.end()
+            found.append(When(m.start(), end, date, text[m.start() : end], False, bool(FIRM.search(low, 0, m.start()))))
+            found.sort(key=lambda w: w.start)
+    return found
+
+
+def _from(m: re.Match[str], base: dt.date) -> dt.date:
+    if m["step"] or m["next"]:
+        return base + dt.timedelta(-1 if m["step"] == "before" else 1)
+    if m["count"]:
+        days = reckoning.count(m["count"]) * (7 if m["unit"].startswith("week") else 1)
+        return base + dt.timedelta(-days if m["way"] in ("before", "earlier") else days)
+    ahead = reckoning.coming(base, reckoning.weekday(m["day"] or m["following"]))
+    return ahead if m["side"] != "before" else ahead - dt.timedelta(14 if (ahead - base).days == 7 else 7)
+
+
+UNRESOLVED = re.compile(
+    rf"\b(?:straight |right |just )?(?:after|before|by|over|at|around|until|till|between|during|on|for"
+    rf"|(?:day|week|{PLAIN_DAY}) after) (?:the )?"
+    rf"(?:{FEASTS}|new year)\b|\b{WORKING_DAYS}\b"
+    rf"|\b(?:by|in|before|around|during|early(?: in)?|sometime in) (?:mid[- ])?(?:the )?"
+    rf"(?:summer|autumn|spring|winter|new year|january|february|april|june|july|august|september|october|november|december)\b"
+    r"|\b(?:sometime |at some point |early |later |middle of |start of |beginning of )?(?:the )?(?:next|following) (?:week|month)\b"
+    r"|\bin a (?:few|couple of) (?:days|weeks|months)\b|\bweek after next\b"
+    r"|\b(?:when|after|once) (?:the )?(?:schools?|college|term) (?:goes?|starts?|is|are|breaks?)(?: back| up)?\b",
+    re.IGNORECASE,
+)
+"""Words of a time that no rule here turns into a day."""
+
+
+def unresolved(text: str) -> When | None:
+    """The first words of a time that cannot be counted, for a person to settle: "after Easter", "within five working days"."""
+    m = UNRESOLVED.search(text.replace("’", "'"))
+    return When(m.start(), m.end(), None, text[m.start() : m.end()], doubtful=True) if m else None
+
+
 CORRECTION = re.compile(
     r"\b(?:no(?! (?:later|problem|bother|more))|sorry|tell a lie|i mean|actually|scrub that|wait(?!ing)|make that"
-    r"|make it|or rather|rather|correction|i tell a lie|hang on|och|beg your pardon|should say|change that)\b",
+    r"|make it|or rather|rather(?! than)|correction|i tell a lie|hang on|hold on|och|(?:i )?beg your pardon|should say|change that)\b",
     re.IGNORECASE,
 )
 
 
-SET_ASIDE = re.compile(r"'s (?:the|a|an|my|no|not|bank|out|full)\b| is (?:the|a|my|no|not|out|full)\b|'s? (?:no good|too soon)")
+SET_ASIDE = re.compile(
+    r"'s (?:the(?! \d| \w+(?:th|st|nd|rd)\b)|a|an|my|no|not|bank|out|full)\b| is (?:the(?! \d| \w+(?:th|st|nd|rd)\b)|my|no|not|out|full)\b"
+    r"|'s? (?:no good|too soon)| (?:won't|doesn't|does not|isn't going to|is no) (?:work|suit|do|good)\b"
+)
 """What follows a date that is named only to say why it will not do: "Thursday's the away day"."""
+PASSED_OVER = re.compile(
+    r"\b(?:not|after|since|except|(?:was|were)(?: \w+){0,4}?|instead of|rather than"
+    r"|(?:moved|changed|shifted|put back|brought forward)(?: it| that| him| her)? from"
+    r"|(?:can't|cannot|couldn't) (?:do|make))(?: on| for)?(?: the)? $",
+    re.IGNORECASE,
+)
 
 
-def _set_aside(text: str, when: When) -> bool:
-    return bool(
-        SET_ASIDE.match(text[when.end :].replace("’", "'"))
-        or re.search(r"\b(?:not|after|since|except)(?: on)?(?: the)? $", text[: when.start], re.IGNORECASE)
-    )
+def set_aside(text: str, when: When) -> bool:
+    return bool(SET_ASIDE.match(text[when.end :].replace("’", "'")) or PASSED_OVER.search(text[: when.start].replace("’", "'")))
 
 
 def chosen(text: str, dates: list[When]) -> When | None:
     """The date that stands: the last after a self-correction, else one introduced as a deadline, else the first."""
-    open_dates = [d for d in dates if not _set_aside(text, d)] or dates
+    open_dates = [d for d in dates if not set_aside(text, d)] or dates
     if not open_dates:
         return None
     corrections = [m for m in CORRECTION.finditer(text) if open_dates[0].end <= m.start() and m.end() <= open_dates[-1].start]
     if corrections:
-        after = [d for d in open_dates if d.start >= corrections[-1].end()]
+        last = corrections[-1].end()
+        dropped = {d.date for d in dates if d.end <= last or d not in open_dates}
+        after = [d for d in open_dates if d.start >= last]
+        after = [d for d in after if d.date not in dropped] or after
         return next((d for d in reversed(after) if d.firm), after[-1])
+    if len(open_dates) > 1 and re.match(r",? (?:i mean|i meant|sorry|rather)\b", text[open_dates[-1].end :], re.IGNORECASE):
+        return open_dates[-1]
     return next((d for d in open_dates if d.firm), open_dates[0])

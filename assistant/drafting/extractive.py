@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant import grounding
@@ -30,14 +30,15 @@ from assistant.domain import (
     Statement,
     Transcript,
 )
-from assistant.drafting import actions, appointment, barriers, facts, left_out, previous, referrals, template, units
+from assistant.drafting import actions, appointment, barriers, dates, facts, left_out, previous, referrals, tagger, template, units
 from assistant.drafting.lexicon import lexicon, tokens
 from assistant.drafting.people import People, people
+from assistant.drafting.tagger import Tags
 from assistant.drafting.wording import sentence
 from assistant.identity import new_id
 from assistant.protocols import Progress
 
-VERSION = "1"
+VERSION = "2"
 UNCLEAR_BELOW = 0.5
 """Confidence under which a segment must be listened to: below even odds, its words may not be what was said."""
 REPORTED = re.compile(
@@ -63,8 +64,9 @@ class ExtractiveDrafter:
 class Drafting:
     """One transcript on its way to a draft: what was read from it once and is asked for by every step."""
 
-    def __init__(self, transcript: Transcript) -> None:
+    def __init__(self, transcript: Transcript, tags: Mapping[int, Tags] | None = None) -> None:
         self.transcript = transcript
+        self.tags = tagger.tag(transcript) if tags is None else tags
         self.said = units.clauses(transcript)
         self.people: People = people(transcript, self.said)
         self.texts = {s.id: s.text for s in transcript.segments}
@@ -72,14 +74,14 @@ class Drafting:
         self.today = transcript.session_date
 
     def draft(self) -> Draft:
-        settled = appointment.find(self.said, self.today)
-        found = actions.find(self.said, self.people, self.today, settled.at if settled else ())
+        settled = appointment.find(self.said, self.today, self.tags)
+        found = actions.find(self.said, self.people, self.today, settled.at if settled else (), self.tags)
         acts = tuple(self._action(a, settled.date if settled else None) for a in found)
-        sent = referrals.find(self.said)
-        promised = frozenset(n for a in found for n in a.at)
-        note = self._note(facts.find(self.said, self.transcript.kind, promised))
-        shown = barriers.find(self.said)
-        reported = previous.find(self.said, self.transcript.previous_actions, self.people.client | self.people.coach)
+        sent = referrals.find(self.said, self.tags)
+        planned = frozenset(n for a in found for n in a.at).union(settled.at if settled else ())
+        note = self._note(facts.find(self.said, self.transcript.kind, self.tags, planned))
+        shown = barriers.find(self.said, self.tags)
+        reported = previous.find(self.said, self.transcript.previous_actions, self.people.client | self.people.coach, self.tags)
         outcomes = tuple(self._outcome(r) for r in reported)
         draft = Draft(
             id=self.transcript.id,
@@ -146,9 +148,9 @@ class Drafting:
     def _action(self, found: actions.Found, next_date: dt.date | None) -> Action:
         evidence = self._evidence(found.at)
         due = found.when.date if found.when else next_date if found.later else None
-        due_text = found.when.text if found.when else None
+        when = found.when or (None if due else dates.unresolved(" ".join(self.said[n].text for n in found.at)))
         checks: list[tuple[Check, bool]] = [
-            ("date", bool(due and (not self.transcript.date_confirmed or (found.when and found.when.doubtful)))),
+            ("date", bool((when and when.doubtful) or (due and not self.transcript.date_confirmed))),
             ("money", bool(facts.MONEY.search(found.what))),
             ("conditional", found.conditional),
             ("unclear", any(_unclear(self.segments[e.segment]) for e in evidence)),
@@ -160,7 +162,7 @@ class Drafting:
             owner=found.who.owner,
             owner_name=name,
             due=due,
-            due_text=due_text,
+            due_text=when.text if when else None,
             evidence=evidence,
             check=tuple(check for check, holds in checks if holds),
         )

@@ -1,36 +1,39 @@
-"""What a colleague taking over must know: clauses under the headings of a case note.
+"""What a colleague taking over must know: what was said in one breath, under the heading of a case note that fits it best.
 
-Word lists weigh each clause. In a dictation neighbouring clauses of one sentence under one heading become one statement; in talk a
-statement is what one person said in one breath, weighed together with the question it answers. Knows nothing of owners or dates.
+The tagger says how likely each heading is and how likely a breath is of use; word lists add their weight and share a breath with two
+headings out among its clauses. Knows nothing of owners or dates.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import SECTIONS, SectionKey
 from assistant.drafting.lexicon import content, lexicon, table, tokens
+from assistant.drafting.tagger import Tags
 from assistant.drafting.units import Clause
 from assistant.drafting.wording import trimmed
 
-LEAST_STEMS = 3
-COACH_STEMS = 6
-"""What the coach says in talk is mostly questions and kindness: only longer pieces, or weighty ones, are facts."""
-MAX_WORDS = 45
-STRONG = 6.0
-"""Weight from which a clause that is already in the action plan is told in the note as well."""
-SHORT = 240
-"""Words: a session as short as this is told in full."""
-LENGTH = {"dictation": 0.69, "appointment": 0.445}
-"""Share of the words that were said which the note may have; what tells of a risk is never cut."""
+LISTED = 0.04
+"""What one point of a word list adds to a heading's probability."""
+SECOND = 0.25
+"""Score from which a second heading is looked for among the clauses of a breath."""
+WORTH = {"dictation": 0.35, "appointment": 0.45}
+"""Probability of being of use from which a breath is told."""
 ASKED_STRAIGHT = 8
 """Weight of risk from which a question is quoted with its answer: a bare "No." says nothing without it."""
+SURE = 0.4
+"""Fit from which what stands in the plan is told in the note as well."""
+MAX_WORDS = 45
+LEAST_STEMS = 2
+SHORT = 240
+"""Words: a session as short as this is told in full."""
+LENGTH = {"dictation": 0.67, "appointment": 0.43}
+"""Share of the words that were said which the note may have; what tells of a risk is never cut."""
 MONEY = re.compile(r"£\d|\b(?:quid|pounds|pence|tenner|fiver)\b", re.IGNORECASE)
-FIRST = ("risk", "ruled_out", "attendance", "barriers", "support", "skills", "goals", "progress")
-"""Which heading wins where two weigh the same."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +41,61 @@ class Fact:
     section: SectionKey
     at: tuple[int, ...]
     """Positions of its clauses."""
-    weights: Counter[str]
+    worth: float
+    """How likely it is of use, from 0 to 1, and a little more where it is critical."""
+    sure: float = 1.0
+    """How well the heading fits, about 0 to 1."""
 
-    @property
-    def weight(self) -> float:
-        return float(self.weights[self.section])
+
+def find(said: Sequence[Clause], kind: str, tags: Mapping[int, Tags], promised: frozenset[int] = frozenset()) -> list[Fact]:
+    """Facts in the order they were said. `promised`: positions that stand in the plan, and here only where a heading surely fits them."""
+    found = list(_found(list(_breaths(said)), said, tags))
+    found = [fact for fact in found if fact.sure >= SURE or not promised >= set(fact.at)]
+    told = [fact for fact in _merged(found, said) if fact.worth >= WORTH[kind] and _says_something(fact, said)]
+    return _within_length(told, said, kind)
 
 
-def find(said: Sequence[Clause], kind: str, promised: frozenset[int]) -> list[Fact]:
-    """Facts in the order they were said. `promised`: positions of clauses that are in the action plan and need not be told twice."""
-    weights = [weigh(c) for c in said]
-    groups = _breaths(said, weights) if kind == "appointment" else [f for run in _sentences(said) for f in _grouped(run, said, weights)]
-    facts = _merged(groups, said)
-    return _within_length([f for f in facts if _worth_telling(f, said, kind, promised)], said, kind)
+def _breaths(said: Sequence[Clause]) -> Iterator[list[int]]:
+    """Clauses that one person said in one segment, a question apart from what stands round it."""
+    run: list[int] = []
+    for at, clause in enumerate(said):
+        last = said[run[-1]] if run else None
+        if last and (last.segments[-1], last.speaker, last.question) != (clause.segments[0], clause.speaker, clause.question):
+            yield run
+            run = []
+        run.append(at)
+    if run:
+        yield run
+
+
+def _found(breaths: Sequence[list[int]], said: Sequence[Clause], tags: Mapping[int, Tags]) -> Iterator[Fact]:
+    """Facts breath by breath; a straight question about risk stands with its answer, any other question for nothing."""
+    asked: list[int] = []
+    for breath in breaths:
+        question, straight = asked, said[breath[-1]].question and _risk(breath, said) >= ASKED_STRAIGHT
+        asked = breath if straight else []
+        if question and not said[breath[-1]].question:
+            yield Fact("risk", (*question, *breath), 1.0)
+        elif not straight and not (said[breath[0]].question and said[breath[0]].speaker == "coach"):
+            yield from _headed(breath, said, tags)
+
+
+def _risk(breath: Sequence[int], said: Sequence[Clause]) -> int:
+    return sum(weigh(said[at])["risk"] for at in breath)
+
+
+def _headed(breath: list[int], said: Sequence[Clause], tags: Mapping[int, Tags]) -> Iterator[Fact]:
+    """The breath under its likeliest heading, or shared out between its two likeliest."""
+    heard = [tags[n] for n in dict.fromkeys(s for at in breath for s in said[at].segments) if n in tags]
+    listed = {at: weigh(said[at]) for at in breath}
+    scores = {s: max((t[f"section:{s}"] for t in heard), default=0.0) + LISTED * sum(w[s] for w in listed.values()) for s in SECTIONS}
+    worth = max((t["useful"] + 0.2 * t["critical"] for t in heard), default=0.0)
+    first, second = sorted(SECTIONS, key=lambda s: -scores[s])[:2]
+    mine: tuple[int, ...] = ()
+    if scores[second] >= SECOND and len(breath) > 1:
+        mine = tuple(at for at in breath if listed[at][second] > listed[at][first])
+    rest = tuple(at for at in breath if at not in mine)
+    yield from (Fact(section, at, worth, scores[section]) for section, at in ((first, rest), (second, mine)) if at)
 
 
 def _merged(facts: Sequence[Fact], said: Sequence[Clause]) -> list[Fact]:
@@ -59,7 +104,7 @@ def _merged(facts: Sequence[Fact], said: Sequence[Clause]) -> list[Fact]:
     for fact in facts:
         last = merged[-1] if merged else None
         if last and _belong_together(last, fact, said):
-            merged[-1] = Fact(last.section, (*last.at, *fact.at), last.weights + fact.weights)
+            merged[-1] = Fact(last.section, (*last.at, *fact.at), max(last.worth, fact.worth))
         else:
             merged.append(fact)
     return merged
@@ -70,16 +115,20 @@ def _belong_together(last: Fact, fact: Fact, said: Sequence[Clause]) -> bool:
     return last.section == fact.section and same_sentence and _words((*last.at, *fact.at), said) <= MAX_WORDS
 
 
+def _says_something(fact: Fact, said: Sequence[Clause]) -> bool:
+    return len(content(" ".join(said[n].text for n in fact.at))) >= LEAST_STEMS
+
+
 def _words(at: Sequence[int], said: Sequence[Clause]) -> int:
     return len(trimmed(" ".join(said[n].text for n in at)).split())
 
 
 def _within_length(facts: list[Fact], said: Sequence[Clause], kind: str) -> list[Fact]:
-    """The weightiest facts, in the order they were said, as long as the note stays shorter than what was said."""
+    """The facts most worth telling, in the order they were said, as long as the note stays shorter than what was said."""
     spoken = sum(len(c.text.split()) for c in said)
     room = LENGTH[kind] * spoken if spoken > SHORT else float(spoken)
     kept: set[int] = set()
-    for n in sorted(range(len(facts)), key=lambda n: (-_importance(facts[n], said), n)):
+    for n in sorted(range(len(facts)), key=lambda n: (-facts[n].worth, n)):
         length = _words(facts[n].at, said)
         if length <= room or facts[n].section == "risk":
             room -= length
@@ -87,15 +136,8 @@ def _within_length(facts: list[Fact], said: Sequence[Clause], kind: str) -> list
     return [f for n, f in enumerate(facts) if n in kept]
 
 
-def _importance(fact: Fact, said: Sequence[Clause]) -> float:
-    """Risk, refusals and anything with a sum or a number in it before the rest."""
-    text = " ".join(said[n].text for n in fact.at)
-    critical = fact.section in ("risk", "ruled_out") or MONEY.search(text) or re.search(r"\d", text)
-    return fact.weight + (4 if critical else 0)
-
-
 def weigh(clause: Clause) -> Counter[str]:
-    """Weight of each heading in a clause."""
+    """What the word lists give each heading in a clause."""
     words = tokens(clause.text)
     found: Counter[str] = Counter()
     for hit in lexicon("sections").find(words):
@@ -106,77 +148,3 @@ def weigh(clause: Clause) -> Counter[str]:
     found["support"] += 2 * len(lexicon("referrals").labels(words))
     found["support"] += bool(MONEY.search(clause.text))
     return +found
-
-
-def heading(weights: Counter[str]) -> SectionKey | None:
-    best = max(FIRST, key=lambda s: (weights[s], -FIRST.index(s)))
-    return best if weights[best] > 0 else None
-
-
-def _sentences(said: Sequence[Clause]) -> Iterator[list[int]]:
-    run: list[int] = []
-    for at, clause in enumerate(said):
-        if run and said[run[-1]].sentence != clause.sentence:
-            yield run
-            run = []
-        run.append(at)
-    if run:
-        yield run
-
-
-def _grouped(run: list[int], said: Sequence[Clause], weights: Sequence[Counter[str]]) -> Iterator[Fact]:
-    """Neighbouring clauses under one heading; a clause without one goes with the clause before it."""
-    group: list[int] = []
-    total: Counter[str] = Counter()
-    for at in run:
-        found, section = heading(weights[at]), heading(total)
-        long = sum(len(said[n].text.split()) for n in (*group, at)) > MAX_WORDS
-        if group and ((found and section and found != section) or long):
-            yield Fact(section or "", tuple(group), total)
-            group, total = [], Counter()
-        group.append(at)
-        total = total + weights[at]
-    yield Fact(heading(total) or "", tuple(group), total)
-
-
-def _breaths(said: Sequence[Clause], weights: Sequence[Counter[str]]) -> list[Fact]:
-    """What one person said in one segment, questions left out; the question just before lends half its weight."""
-    facts: list[Fact] = []
-    asked: Counter[str] = Counter()
-    groups: list[list[int]] = []
-    for at, clause in enumerate(said):
-        last = said[groups[-1][-1]] if groups else None
-        if last and (last.segments[-1], last.speaker, last.question) == (clause.segments[0], clause.speaker, clause.question):
-            groups[-1].append(at)
-        else:
-            groups.append([at])
-    for before, group in zip([[], *groups], groups, strict=False):
-        own = sum((weights[n] for n in group), Counter[str]())
-        if said[group[0]].question:
-            asked = own
-        elif asked["risk"] >= ASKED_STRAIGHT and before and said[before[-1]].question:
-            facts.append(Fact("risk", (*before, *group), own + asked))
-            asked = Counter()
-        else:
-            total = own + Counter({k: v / 2 for k, v in asked.items()})
-            facts.append(Fact(heading(own) or heading(total) or "progress", tuple(group), total))
-            asked = Counter() if len(content(" ".join(said[n].text for n in group))) > 1 else asked
-    return facts
-
-
-def _worth_telling(fact: Fact, said: Sequence[Clause], kind: str, promised: frozenset[int]) -> bool:
-    text = " ".join(said[n].text for n in fact.at)
-    stems = len(content(text))
-    if promised >= set(fact.at) and fact.weight < STRONG:
-        return False
-    if fact.weights["chat"] > fact.weight:
-        return False
-    if kind == "appointment" and not said[fact.at[0]].question:
-        return _worth_in_talk(fact, said[fact.at[0]], stems)
-    return fact.section in SECTIONS and stems >= LEAST_STEMS - 1
-
-
-def _worth_in_talk(fact: Fact, first: Clause, stems: int) -> bool:
-    if first.speaker == "coach":
-        return fact.section in SECTIONS and stems >= COACH_STEMS and fact.weight >= 3
-    return fact.section in SECTIONS and stems >= LEAST_STEMS

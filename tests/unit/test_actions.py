@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.drafting.extractive import Drafting
+from assistant.drafting.tagger import LABELS, Tags
 from tests.drafts import appointment, dictation, draft
 
 PROMISED = [
@@ -59,7 +61,8 @@ TRAPS = [
 
 @pytest.mark.parametrize(("said", "what", "owner", "due"), PROMISED)
 def test_a_promise_becomes_an_action(said: str, what: str, owner: str, due: str | None) -> None:
-    actions = draft(dictation("Amina came in, she was on time and she had her letters with her.", said)).actions
+    """By the rules alone: what tags make of it is tested below."""
+    actions = Drafting(dictation("Amina came in, she was on time and she had her letters with her.", said), {}).draft().actions
     assert [(a.what, a.owner, a.due.isoformat() if a.due else None) for a in actions] == [(what, owner, due)]
 
 
@@ -119,11 +122,42 @@ def test_an_offer_that_is_turned_down_is_none() -> None:
 
 
 def test_each_speaker_owns_what_they_promise() -> None:
-    made = draft(
+    made = Drafting(
         appointment(
             ("coach", "I'll email the college tomorrow."),
             ("client", "Okay, and I'll print the form on Monday."),
             ("other", "I'll drive her to the interview on Friday."),
-        )
-    )
+        ),
+        {},
+    ).draft()
     assert [a.owner for a in made.actions] == ["coach", "client", "third_party"]
+
+
+def test_apostrophes_that_were_left_out_are_read_but_not_quoted() -> None:
+    (action,) = draft(dictation("amina came in and she was on time today", "shes to bring her passport on the 19th")).actions
+    assert (action.what, action.owner, str(action.due)) == ("Bring her passport", "client", "2026-03-19")
+    assert action.evidence[-1].quote == "shes to bring her passport on the 19th"
+
+
+def _tags(of: dict[str, float]) -> Tags:
+    return Tags(dict.fromkeys(LABELS, 0.001) | of)
+
+
+def test_an_action_without_a_promise_is_found_where_the_tags_are_sure() -> None:
+    said = dictation("Amina came in, she was on time.", "Payment of the college fee by me, today.")
+    sure, unsure = {"action:coach": 0.97, "useful": 0.9}, {"action:coach": 0.02}
+    (action,) = Drafting(said, {0: _tags({}), 1: _tags(sure)}).draft().actions
+    assert (action.owner, str(action.due), action.evidence[0].segment) == ("coach", "2026-03-12", 1)
+    assert Drafting(said, {0: _tags({}), 1: _tags(unsure)}).draft().actions == ()
+
+
+def test_a_promise_that_the_tags_hold_for_chatter_is_dropped() -> None:
+    said = appointment(("coach", "It was raining."), ("client", "I'll bring you some cake."))
+    assert Drafting(said, {0: _tags({}), 1: _tags({})}).draft().actions == ()
+    assert [a.what for a in Drafting(said, {}).draft().actions] == ["Bring you some cake"]
+
+
+def test_a_date_said_after_the_promise_belongs_to_it() -> None:
+    said = appointment(("coach", "And I'll ring the college about the price of it. Today."))
+    (action,) = Drafting(said, {0: _tags({"action:coach": 0.95, "useful": 0.9})}).draft().actions
+    assert str(action.due) == "2026-03-12"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.drafting import clock, dates
+from tests.drafts import dictation, draft
 
 SESSION = dt.date(2026, 3, 12)
 
@@ -112,6 +116,94 @@ NO_DATE = [
     "end of February",  # over, and nearly a year ahead
 ]
 
+MONDAY, FRIDAY = dt.date(2026, 3, 9), dt.date(2026, 3, 13)
+ON_THREE_DAYS = [  # said on Monday 9, Thursday 12 and Friday 13 March 2026; None: no date rather than a wrong one
+    ("Monday", "03-16", "03-16", "03-16"),
+    ("on Tuesday", "03-10", "03-17", "03-17"),
+    ("Wednesday first", "03-11", "03-18", "03-18"),
+    ("first thing Monday", "03-16", "03-16", "03-16"),
+    ("Tuesday first thing", "03-10", "03-17", "03-17"),
+    ("this coming Saturday", "03-14", "03-14", "03-14"),
+    ("Thursday next", "03-12", "03-19", "03-19"),
+    ("Weds 18th", "03-18", "03-18", "03-18"),
+    ("by Fri", "03-13", "03-13", "03-20"),
+    ("Tues at 2", "03-10", "03-17", "03-17"),
+    ("next Monday", "03-16", "03-16", "03-16"),
+    ("next Wednesday", "03-18", "03-18", "03-18"),
+    ("next Friday", "03-20", "03-20", "03-20"),
+    ("Tuesday of next week", "03-17", "03-17", "03-17"),
+    ("next week, Thursday", "03-19", "03-19", "03-19"),
+    ("Wednesday this week", "03-11", None, None),
+    ("the Tuesday after next", "03-24", "03-24", "03-24"),
+    ("Thursday the week after next", "03-26", "03-26", "03-26"),
+    ("the week after next on Tuesday", "03-24", "03-24", "03-24"),
+    ("Tuesday week", "03-17", "03-24", "03-24"),
+    ("Saturday week", "03-21", "03-21", "03-21"),
+    ("a week on Tuesday", "03-17", "03-24", "03-24"),
+    ("a week Wednesday", "03-18", "03-25", "03-25"),
+    ("a week come Sunday", "03-22", "03-22", "03-22"),
+    ("a fortnight on Tuesday", "03-24", "03-31", "03-31"),
+    ("Wednesday fortnight", "03-25", "04-01", "04-01"),
+    ("Saturday in a fortnight", "03-28", "03-28", "03-28"),
+    ("three weeks on Sunday", "04-05", "04-05", "04-05"),
+    ("tomorrow", "03-10", "03-13", "03-14"),
+    ("the day after tomorrow", "03-11", "03-14", "03-15"),
+    ("today week", "03-16", "03-19", "03-20"),
+    ("a week today", "03-16", "03-19", "03-20"),
+    ("a week tomorrow", "03-17", "03-20", "03-21"),
+    ("tomorrow week", "03-17", "03-20", "03-21"),
+    ("a fortnight tomorrow", "03-24", "03-27", "03-28"),
+    ("fortnight today", "03-23", "03-26", "03-27"),
+    ("two weeks from today", "03-23", "03-26", "03-27"),
+    ("three weeks today", "03-30", "04-02", "04-03"),
+    ("six weeks today", "04-20", "04-23", "04-24"),
+    ("a month today", "04-09", "04-12", "04-13"),
+    ("in three days", "03-12", "03-15", "03-16"),
+    ("ten days from now", "03-19", "03-22", "03-23"),
+    ("in a week's time", "03-16", "03-19", "03-20"),
+    ("three weeks' time", "03-30", "04-02", "04-03"),
+    ("within the week", "03-16", "03-19", "03-20"),
+    ("in the next fortnight", "03-23", "03-26", "03-27"),
+    ("by the end of the week", "03-13", "03-13", "03-13"),
+    ("the back end of next week", "03-20", "03-20", "03-20"),
+    ("before the weekend", "03-13", "03-13", "03-13"),
+    ("over the weekend", "03-15", "03-15", "03-15"),
+    ("month end", "03-31", "03-31", "03-31"),
+    ("the last day of the month", "03-31", "03-31", "03-31"),
+    ("the last Friday of the month", "03-27", "03-27", "03-27"),
+    ("the last Monday in March", "03-30", "03-30", "03-30"),
+    ("the first Tuesday of next month", "04-07", "04-07", "04-07"),
+    ("the second Tuesday of the month", "03-10", None, None),
+    ("the 3rd", "04-03", "04-03", "04-03"),
+    ("the 3rd of next month", "04-03", "04-03", "04-03"),
+    ("on the 12th", "03-12", "03-12", "04-12"),
+    ("Friday week, the 20th", "03-20", "03-20", "03-20"),
+    ("Tuesday the 24th", "03-24", "03-24", "03-24"),
+    ("Tuesday 24", "03-24", "03-24", "03-24"),
+    ("on 27/3", "03-27", "03-27", "03-27"),
+    ("27.03.26", "03-27", "03-27", "03-27"),
+    ("the day before the 24th", "03-23", "03-23", "03-23"),
+    ("as soon as we're done here.", "03-09", "03-12", "03-13"),
+    ("after Easter", None, None, None),
+    ("Easter Monday", None, None, None),
+    ("by Good Friday", None, None, None),
+    ("the bank holiday Monday", None, None, None),
+    ("the Tuesday after the bank holiday", None, None, None),
+    ("within five working days", None, None, None),
+    ("in ten working days", None, None, None),
+    ("the Friday before she starts", None, None, None),
+    ("on the Monday", None, None, None),
+    ("Wednesday or Thursday", None, None, None),
+    ("Friday there", None, None, None),
+    ("a week past Monday", None, None, None),
+    ("two weeks ago on Monday", None, None, None),
+    ("the last Friday of every month", None, None, None),
+    ("Tuesday 11", "03-10", "03-17", "03-17"),
+    ("she sat down and he wed her in the sun", None, None, None),
+    ("Grace may well be late, and Will may not", None, None, None),
+    ("the second may be better", None, None, None),
+]
+
 CORRECTED = [
     ("on Tuesday, no, sorry, Wednesday", "2026-03-18"),
     ("by the 16th, no, I've the letter here, the 19th of March", "2026-03-19"),
@@ -122,6 +214,16 @@ CORRECTED = [
     ("not next Wednesday, a week on Thursday", "2026-03-26"),
     ("after the 17th, let's do Tuesday the 24th", "2026-03-24"),
     ("on Friday about the interview", "2026-03-13"),
+    ("Wednesday, no, Thursday", "2026-03-19"),
+    ("I've said Wednesday, no, not Wednesday, Thursday, cos he's at Lakeside Wednesday", "2026-03-19"),
+    ("on the 20th, I beg your pardon, the 23rd", "2026-03-23"),
+    ("on the 12th, sorry, the 19th", "2026-03-19"),
+    ("Thursday rather than Wednesday", "2026-03-19"),
+    ("moved from the 17th to the 19th", "2026-03-19"),
+    ("I can't do Tuesday, so Wednesday", "2026-03-18"),
+    ("Monday, Tuesday I mean", "2026-03-17"),
+    ("it was to have been the 20th, so Monday the 23rd instead", "2026-03-23"),
+    ("she starts on the 23rd and I'll book it the day before.", "2026-03-23"),
 ]
 
 TIMES = [
@@ -146,6 +248,9 @@ TIMES = [
     ("half nine", "09:30"),
     ("at noon", "12:00"),
     ("3 o'clock, no, half 3", "15:30"),
+    ("eleven a clock", "11:00"),
+    ("ten twenty five", "10:25"),
+    ("2 p m", "14:00"),
 ]
 
 
@@ -161,6 +266,98 @@ def test_a_date_said_resolves_by_the_house_rules(said: str, expected: str) -> No
 @pytest.mark.parametrize("said", NO_DATE)
 def test_what_only_looks_like_a_date_gives_none(said: str) -> None:
     assert dates.find(said, SESSION) == []
+
+
+@pytest.mark.parametrize("today", [MONDAY, SESSION, FRIDAY], ids=["Mon", "Thu", "Fri"])
+@pytest.mark.parametrize("row", ON_THREE_DAYS, ids=[row[0] for row in ON_THREE_DAYS])
+def test_words_are_counted_from_the_day_they_are_said(row: tuple[str, ...], today: dt.date) -> None:
+    said, expected = row[0], row[1 + [MONDAY, SESSION, FRIDAY].index(today)]
+    found = dates.chosen(said, dates.find(said, today))
+    assert (found.date.isoformat()[5:] if found and found.date else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("I'll ring them after Easter.", "after Easter"),
+        ("they'll reply within five working days", "within five working days"),
+        ("he'll start in the new year", "in the new year"),
+        ("I'll look at it next week", "next week"),
+        ("by June she wants to be working", "by June"),
+    ],
+)
+def test_words_that_cannot_be_counted_stay_words(said: str, words: str) -> None:
+    assert dates.find(said, SESSION) == []
+    found = dates.unresolved(said)
+    assert found is not None
+    assert (found.text, found.date, found.doubtful) == (words, None, True)
+
+
+def test_an_action_keeps_such_words_and_is_to_be_checked() -> None:
+    made = draft(dictation("I'll ring the college after Easter."))
+    assert [(a.due, a.due_text, a.check) for a in made.actions] == [(None, "after Easter", ("date",))]
+
+
+def test_nobody_called_may_or_june_is_a_time() -> None:
+    assert dates.unresolved("May and Will asked June about Grace") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("a week on Monday, that's the 24th", "2026-03-24"), ("Thursday fortnight", "2026-03-26"), ("Wednesday the 20th", None)],
+)
+def test_words_with_two_readings_are_doubtful(said: str, expected: str | None) -> None:
+    found = dates.find(said, SESSION)[0]
+    assert found.doubtful
+    assert expected is None or found.date == dt.date.fromisoformat(expected)
+
+
+def test_days_are_counted_from_the_day_spoken_of() -> None:
+    spoken_of = dt.date(2026, 3, 25)
+    assert [w.date for w in dates.find("then the Thursday", SESSION, spoken_of)] == [dt.date(2026, 3, 26)]
+    assert [w.date for w in dates.find("the day after.", SESSION, spoken_of)] == [dt.date(2026, 3, 26)]
+    named = dates.find("he starts on Friday the 20th, so I'll ring the Monday", SESSION)
+    assert [w.date for w in named] == [dt.date(2026, 3, 20), dt.date(2026, 3, 23)]
+
+
+SPOKEN = """
+on by the a next this week weeks fortnight today tomorrow Monday tuesday Wed Friday Saturday 3rd 31st 30 twenty first second last
+of in month March may February 2026 two three days end before after day following working Easter , . and no sorry half past ten at
+10:30 time morning 29/2 31/4 0/0 99/99 couple within ’ İ
+"""
+WORDS = st.sampled_from(SPOKEN.split())
+DAYS = st.dates(dt.date(2024, 1, 1), dt.date(2032, 12, 31))
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, max_size=14), DAYS)
+def test_no_words_raise_and_each_date_is_quoted(words: list[str], today: dt.date) -> None:
+    said = " ".join(words)
+    for when in dates.find(said, today):
+        assert said[when.start : when.end] == when.text
+    dates.chosen(said, dates.find(said, today))
+    dates.unresolved(said)
+    clock.find_times(said, settling=True)
+
+
+ABSOLUTE = re.compile(r"20\d\d|/|march|may|february", re.IGNORECASE)
+"""A month or a year is named: the words themselves may say a day that is over."""
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, max_size=14), DAYS)
+def test_nothing_counted_from_today_lies_before_it(words: list[str], today: dt.date) -> None:
+    for when in dates.find(" ".join(words), today):
+        assert when.date is not None
+        assert when.date >= today or ABSOLUTE.search(when.text)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 31), st.sampled_from(["January", "March", "June", "October"]), DAYS)
+def test_a_day_and_month_is_the_next_or_long_over(day: int, month: str, today: dt.date) -> None:
+    for when in dates.find(f"the {day} of {month}", today):
+        assert when.date is not None
+        assert -96 <= (when.date - today).days <= 366
 
 
 @pytest.mark.parametrize(("said", "expected"), CORRECTED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import PreviousAction
+from assistant.domain import Owner, PreviousAction
 from tests.drafts import appointment, dictation, draft
 
 RING = PreviousAction(id="p1", what="Ring Pertemps about the warehouse jobs", owner="client")
@@ -41,6 +41,58 @@ def test_a_question_is_answered_by_the_next_speaker() -> None:
     )
     (reported,) = draft(talk).previous
     assert (reported.outcome, [e.segment for e in reported.evidence]) == ("done", [0, 1])
+
+
+IN_OTHER_WORDS = [
+    ("Apply for four jobs", "client", "Jobs, I'd asked for four and she's put in two.", "part_done"),
+    ("Apply for three cleaning jobs", "client", "Two out of the three cleaning jobs are away.", "part_done"),
+    ("Ring the GP about physiotherapy", "client", "The GP, she never rang, she was feart.", "not_done"),
+    ("Ask the college about the course", "coach", "I did ask the college, and they said it's full till September.", "done"),
+    ("Bring the bank statements", "client", "Bank statements, nah, he'd left them on the bus.", "not_done"),
+    ("Fill in the housing form", "client", "Housing form's half filled in, the medical bit's empty.", "part_done"),
+    ("Sign up with the agency", "client", "We've swapped the agency for the job club instead.", "changed"),
+    ("Update the CV", "client", "cv no she hasnt done it shes no laptop", "not_done"),
+]
+
+
+@pytest.mark.parametrize(("what", "owner", "said", "outcome"), IN_OTHER_WORDS)
+def test_other_voices_say_it_in_other_words(what: str, owner: Owner, said: str, outcome: str) -> None:
+    agreed = PreviousAction(id="p1", what=what, owner=owner)
+    (reported,) = draft(dictation("Amina, Thursday, Restart.", "In good time and cheerful.", said, previous=[agreed])).previous
+    assert reported.outcome == outcome
+
+
+def test_somebody_else_who_did_nothing_does_not_undo_it() -> None:
+    apply = PreviousAction(id="p1", what="Apply to the bakery", owner="client")
+    (reported,) = draft(dictation("He applied to the bakery and they never got back.", previous=[apply])).previous
+    assert reported.outcome == "done"
+
+
+def test_a_coach_who_forgot_to_ask_was_told_nothing() -> None:
+    card = PreviousAction(id="p1", what="Look out the old card", owner="client")
+    (reported,) = draft(dictation("The old card never came up and I forgot to ask.", previous=[card])).previous
+    assert (reported.outcome, reported.evidence) == ("not_mentioned", ())
+
+
+def test_an_answer_is_found_though_it_names_nothing() -> None:
+    passport = PreviousAction(id="p1", what="Bring the passport", owner="client")
+    talk = appointment(
+        ("coach", "Come in, mind the step."),
+        ("coach", "Did you bring the passport?"),
+        ("client", "No, I left it on the table."),
+        previous=[passport],
+    )
+    (reported,) = draft(talk).previous
+    assert (reported.outcome, [e.segment for e in reported.evidence]) == ("not_done", [1, 2])
+
+
+def test_one_line_reports_one_action() -> None:
+    cv, letter = (
+        PreviousAction(id="p1", what="Update the CV", owner="client"),
+        PreviousAction(id="p2", what="Bring the letter", owner="client"),
+    )
+    told = draft(dictation("She updated the CV.", "She brought the letter as well.", previous=[cv, letter])).previous
+    assert [[e.segment for e in one.evidence] for one in told] == [[0], [1]]
 
 
 def test_every_action_of_last_time_gets_an_outcome_in_order() -> None:
