@@ -43,6 +43,14 @@ State = Literal["check", "open", "kept", "edited", "dropped", "added"]
 
 WORDS: Mapping[type, str] = {Statement: "text", Action: "what", Referral: "to", PreviousOutcome: "outcome", NextAppointment: "date"}
 """The field that stands for a whole item where one is added or dropped."""
+FIELDS: Mapping[type, str] = {
+    Statement: "statement",
+    Action: "action",
+    Referral: "referral",
+    PreviousOutcome: "outcome",
+    NextAppointment: "appointment",
+}
+"""Which value of a decision holds which kind of item."""
 GROUPS = ("note", "actions", "referrals", "previous", "next_appointment")
 NOT_COMPARED = frozenset({"evidence", "check", "supported", "id"})
 """Fields that are no coach's words: what was cited, and what code worked out."""
@@ -100,6 +108,71 @@ def new_path(review: Review, group: str) -> str:
     return f"{group}/+{len(taken)}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """Decisions taken over from an earlier draft of the same session."""
+
+    review: Review
+    again: int
+    """How many items that were decided on have changed since, and must be decided on again."""
+
+
+def carry(before: Draft, review: Review, draft: Draft, transcript: Transcript) -> Carried:
+    """The decisions on `before` that still hold for `draft`, which was made of `transcript`.
+
+    An item that is the same keeps its decisions, and what the coach added stands, its quotes brought up to date. Of an item that
+    has changed only the coach's own wording is kept, struck out: one key brings it back, and nothing old stands unread.
+    """
+    same, drafted = _same_items(before, draft), dict(items(draft))
+    changed = [e for e in entries(before, review) if e.drafted is not None and e.state not in ("check", "open") and e.path not in same]
+    gone = {path for path, _ in items(before)} - set(same)
+    texts = {s.id: s.text for s in transcript.segments}
+    kept = Review(draft=key(draft))
+    for made in review.decisions:
+        if made.path in same:
+            kept = decide(kept, replace(made, path=same[made.path]))
+        elif made.path not in gone:
+            kept = decide(kept, _brought_up_to_date(made, drafted, texts))
+    for entry in changed:
+        for struck in _struck(entry, kept, drafted, texts):
+            kept = decide(kept, struck)
+    return Carried(review=kept, again=len(changed))
+
+
+def _same_items(before: Draft, draft: Draft) -> dict[str, str]:
+    """Path before to path now, for items that are equal to the last word of their evidence."""
+    left, same = list(items(draft)), {}
+    for path, item in items(before):
+        twin = next((found for found in left if found[1] == item and found[0].split("/")[0] == path.split("/")[0]), None)
+        if twin is not None:
+            left.remove(twin)
+            same[path] = twin[0]
+    return same
+
+
+def _brought_up_to_date(made: Decision, drafted: Mapping[str, Item], texts: Mapping[int, str]) -> Decision:
+    """What the coach added, quoting what the transcript says now; an edit where the draft has such an item itself now."""
+    values = {f.name: getattr(made, f.name) for f in fields(made)}
+    quoted = {name: _quoted(value, texts) for name, value in values.items() if isinstance(value, tuple(WORDS))}
+    verdict = "edit" if made.verdict == "add" and made.path in drafted else made.verdict
+    return replace(made, verdict=verdict, **quoted)
+
+
+def _struck(entry: Entry, review: Review, drafted: Mapping[str, Item], texts: Mapping[int, str]) -> tuple[Decision, ...]:
+    """The coach's own wording of an item that has changed, as an addition that was dropped again. A mere choice is to be made anew."""
+    path = entry.path if entry.path == "next_appointment" else new_path(review, entry.path.rpartition("/")[0])
+    if entry.item == entry.drafted or isinstance(entry.item, PreviousOutcome) or path in drafted:
+        return ()
+    item = _quoted(entry.item, texts)
+    return Decision(path=path, verdict="add", **{FIELDS[type(item)]: item}), Decision(path=path, verdict="drop")
+
+
+def _quoted(item: Any, texts: Mapping[int, str]) -> Any:
+    """The item with every quote as the transcript has it now; a quote whose words have changed becomes the whole segment."""
+    said = [e for e in item.evidence if e.segment in texts]
+    return replace(item, evidence=tuple(e if e.quote in texts[e.segment] else replace(e, quote=texts[e.segment]) for e in said))
+
+
 def undecided(draft: Draft, review: Review) -> tuple[str, ...]:
     """Paths of the items that must be looked at and have not been."""
     return tuple(entry.path for entry in entries(draft, review) if entry.state == "check")
@@ -115,7 +188,8 @@ def entries(draft: Draft, review: Review) -> tuple[Entry, ...]:
     known = {entry.path for entry in drafted}
     added = [
         Entry(path=path, item=item, drafted=None, state="dropped" if newest[path].verdict == "drop" else "added")
-        for path, item in wording.items() if path not in known and _belongs(path, item)
+        for path, item in wording.items()
+        if path not in known and _belongs(path, item)
     ]
     order = [s.section for s in draft.note]
     return tuple(sorted([*drafted, *added], key=lambda entry: _place(entry, order)))
@@ -132,8 +206,15 @@ def signed_entries(note: CaseNote) -> tuple[Entry, ...]:
 
 
 def sign(
-    draft: Draft, review: Review, transcript: Transcript, *,
-    session: Session, client: str | None, signed_by: str, signed_at: dt.datetime, previous: CaseNote | None = None,
+    draft: Draft,
+    review: Review,
+    transcript: Transcript,
+    *,
+    session: Session,
+    client: str | None,
+    signed_by: str,
+    signed_at: dt.datetime,
+    previous: CaseNote | None = None,
 ) -> CaseNote:
     """The signed note. `previous` is the newest signed version, `signed_at` an aware time.
 
@@ -145,10 +226,19 @@ def sign(
     tags = _barrier_evidence(draft, whole)
     cited = {evidence.segment for entry in standing for evidence in entry.item.evidence}
     return CaseNote(
-        id=draft.id, coverage=draft.coverage, notices=draft.notices, made_by=draft.made_by,
-        session=session.id, transcript=draft.transcript or transcript.id, draft=key(draft), client=client or "",
-        version=previous.version + 1 if previous else 1, supersedes=previous.version if previous else None,
-        signed_by=signed_by.strip(), signed_at=signed_at.astimezone(dt.UTC), template=draft.template,
+        id=draft.id,
+        coverage=draft.coverage,
+        notices=draft.notices,
+        made_by=draft.made_by,
+        session=session.id,
+        transcript=draft.transcript or transcript.id,
+        draft=key(draft),
+        client=client or "",
+        version=previous.version + 1 if previous else 1,
+        supersedes=previous.version if previous else None,
+        signed_by=signed_by.strip(),
+        signed_at=signed_at.astimezone(dt.UTC),
+        template=draft.template,
         note=_sections(standing, transcript),
         barriers=tuple(b for b in draft.barriers if b in tags or b not in draft.barrier_evidence),
         barrier_evidence=tags,

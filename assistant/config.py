@@ -17,8 +17,18 @@ class Settings:
     store: Path
     """Folder of the encrypted store."""
     models: Path
-    """Folder where a person keeps Whisper models, one sub-folder each."""
+    """Folder where a person keeps models, for speech and for language, one sub-folder each."""
     model: str = "auto"
+    """Speech model."""
+    drafter: str = "extractive"
+    language_model: str = "auto"
+    """For the drafters that use one: a folder of `models`, or a name that the local server knows."""
+    server: str = "http://127.0.0.1:8080"
+    """Where a language model server on this computer listens."""
+    template: str = "job-coaching"
+    """Which sections a draft has and what they are called."""
+    templates: Path | None = None
+    """Folder where an organisation keeps templates of its own, beside the settings file."""
     coach: str | None = None
     """How the coach signs."""
     passphrase_fd: int | None = None
@@ -45,6 +55,11 @@ def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Sett
         store=Path(store or environment.get("COACHNOTE_STORE") or written.get("store") or data_folder() / "store").expanduser(),
         models=Path(environment.get("COACHNOTE_MODELS") or written.get("models") or data_folder() / "models").expanduser(),
         model=written.get("model") or "auto",
+        drafter=written.get("drafter") or "extractive",
+        language_model=written.get("language_model") or "auto",
+        server=environment.get("COACHNOTE_SERVER") or written.get("server") or "http://127.0.0.1:8080",
+        template=written.get("template") or "job-coaching",
+        templates=settings_file().parent / "templates",
         coach=written.get("coach"),
         passphrase_fd=passphrase_fd,
     )
@@ -59,7 +74,7 @@ def _read(path: Path) -> dict[str, str]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageProblem(f"The settings file {path} could not be read.", do="Correct it, or move it away to use the defaults.") from error
-    known = {"store", "models", "model", "coach"}
+    known = {"store", "models", "model", "coach", "drafter", "language_model", "server", "template"}
     for key, value in written.items():
         if key not in known or not isinstance(value, str):
             raise UsageProblem(

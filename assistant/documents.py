@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from assistant.domain import CaseNote, Draft, Evidence, Review, Transcript
+from assistant.domain import CaseNote, Draft, Evidence, Labels, Review, Transcript
 from assistant.errors import DocumentError
 
 TRANSCRIPT = "coachnote.transcript/1"
@@ -43,6 +43,19 @@ def read_transcript(data: bytes) -> Transcript:
     transcript = _decode(raw, Transcript, "transcript")
     _check_segments(transcript)
     return transcript
+
+
+def read_labels(data: bytes) -> Labels:
+    """The labels of a labelled case, which `read_transcript` passes over.
+
+    Raises DocumentError: no labels, an unknown key, a wrong value, or evidence that is no segment of the transcript.
+    """
+    raw = _object(data, TRANSCRIPT).get("gold")
+    if not isinstance(raw, dict):
+        raise DocumentError("This document has no labels.", do='Add the key "gold", or draft it with `coachnote draft`.')
+    labels = _decode(raw, Labels, "labels")
+    _check_labels(labels, read_transcript(data))
+    return labels
 
 
 def draft_json(draft: Draft) -> bytes:
@@ -172,6 +185,15 @@ def _check_segments(transcript: Transcript) -> None:
         seen.add(segment.id)
         if segment.start is not None and segment.end is not None and segment.end < segment.start:
             raise DocumentError(f"A segment ends before it starts, at `$.segments[{position}]`.", do="Correct its times.")
+
+
+def _check_labels(labels: Labels, transcript: Transcript) -> None:
+    known = {s.id for s in transcript.segments}
+    named = [item.evidence for items in (labels.actions, labels.facts, labels.referrals, labels.previous) for item in items]
+    named += [labels.next_appointment.evidence] if labels.next_appointment else []
+    for segment in (*(n for evidence in named for n in evidence), *labels.not_actions):
+        if segment not in known:
+            raise DocumentError(f"The labels name segment {segment}, which the transcript does not have.", do="Correct the labels.")
 
 
 def _check_evidence(draft: Draft, transcript: Transcript) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from assistant.domain import MICROPHONE, CaseNote, Draft, Kind, PreviousAction, Recording, Session, Transcript
+from assistant import approval, typed
+from assistant.domain import MICROPHONE, CaseNote, Draft, Kind, PreviousAction, Recording, Review, Session, Transcript
 from assistant.errors import InputError, InputMissing, ModelMissing, Refused, UsageProblem
 from assistant.identity import new_id
 from assistant.protocols import Brief, Drafter, Progress, Store, Transcriber
@@ -56,10 +57,10 @@ def process_file(store: Store, path: Path, intake: Intake, engines: Engines) -> 
 
 
 def finish_session(store: Store, session_id: str, engines: Engines) -> Generator[Progress, None, None]:
-    """Whatever this session still lacks: transcript, then draft."""
+    """Whatever this session still lacks: transcript, then a draft of it as it reads now."""
     if store.transcript(session_id) is None:
         yield from transcribe_session(store, session_id, engines.transcriber)
-    if store.draft(session_id) is None:
+    if not is_drafted(store.transcript(session_id), store.draft(session_id)):
         yield from draft_session(store, session_id, engines.drafter)
 
 
@@ -115,17 +116,64 @@ def _measured(steps: Generator[Progress, None, Transcript]) -> Generator[Progres
         yield step
 
 
+def is_drafted(newest: Transcript | None, draft: Draft | None) -> bool:
+    """Whether the draft was made of the newest transcript, and not before a coach corrected it."""
+    return draft is not None and (newest is None or draft.transcript in (None, newest.id))
+
+
 def draft_session(store: Store, session_id: str, drafter: Callable[[], Drafter]) -> Generator[Progress, None, Draft]:
-    """Draft from the session's newest transcript and save the draft, leaving earlier drafts where they are."""
+    """Draft from the session's newest transcript and save the draft, leaving earlier drafts where they are.
+
+    What was decided on the draft before is carried over where it still holds, in the same step.
+    """
     transcript = store.transcript(session_id)
     if transcript is None:
         raise UsageProblem(f"Session {session_id} has no transcript yet.", do=f"Run `coachnote finish {session_id}`.")
     draft = yield from drafter().draft(transcript)
-    store.save_draft(session_id, draft)
+    store.save_draft(session_id, draft, _carried(store, session_id, draft, transcript))
     LOG.info(
         "session %s: %d sections, %d actions drafted in %.2f s", session_id, len(draft.note), len(draft.actions), draft.made_by.seconds
     )
     return draft
+
+
+def _carried(store: Store, session_id: str, draft: Draft, transcript: Transcript) -> Review | None:
+    before, review = store.draft(session_id), store.review(session_id)
+    return approval.carry(before, review, draft, transcript).review if before and review else None
+
+
+def correct_session(
+    store: Store, session_id: str, corrected: Transcript, drafter: Callable[[], Drafter]
+) -> Generator[Progress, None, Draft]:
+    """Keep a corrected transcript beside what was heard, and draft it again. Stopped in between, `finish_session` goes on with it."""
+    store.save_transcript(session_id, corrected)
+    LOG.info("session %s: transcript corrected, %d segments", session_id, len(corrected.segments))
+    return (yield from draft_session(store, session_id, drafter))
+
+
+def correct_from_file(store: Store, session_id: str, path: Path, drafter: Callable[[], Drafter]) -> Generator[Progress, None, Draft]:
+    """A transcript document that somebody corrected becomes the session's newest transcript, and is drafted. Raises InputError."""
+    session = store.session(session_id)
+    _digest(path)  # says what is wrong with a file that cannot be read
+    corrected = replace(_known(_document(path), brief_of(store, session)), id=new_id())
+    return (yield from correct_session(store, session_id, corrected, drafter))
+
+
+def write_session(store: Store, text: str, intake: Intake, drafter: Callable[[], Drafter]) -> Generator[Progress, None, str]:
+    """A note with no recording: the coach's typed words are kept, then drafted. Returns the session's id."""
+    session_id = keep_typed(store, text, intake)
+    yield from draft_session(store, session_id, drafter)
+    return session_id
+
+
+def keep_typed(store: Store, text: str, intake: Intake) -> str:
+    """A new session whose transcript is what the coach typed. Raises NothingSaid for an empty text, and keeps nothing."""
+    session = new_session(intake)
+    written = typed.transcript(text, brief_of(store, session))
+    store.add_session(session)
+    store.save_transcript(session.id, written)
+    LOG.info("session %s: %d segments typed", session.id, len(written.segments))
+    return session.id
 
 
 def brief_of(store: Store, session: Session) -> Brief:
@@ -219,8 +267,12 @@ def _session_for(path: Path, intake: Intake, document: Transcript | None) -> Ses
 def _keep_document(store: Store, session_id: str, document: Transcript) -> None:
     if store.transcript(session_id) is not None:
         return
-    brief = brief_of(store, store.session(session_id))
-    known = replace(
+    store.save_transcript(session_id, _known(document, brief_of(store, store.session(session_id))))
+
+
+def _known(document: Transcript, brief: Brief) -> Transcript:
+    """A transcript document with what the store knows of its session."""
+    return replace(
         document,
         session_date=brief.session_date,
         date_confirmed=brief.date_confirmed,
@@ -228,7 +280,6 @@ def _keep_document(store: Store, session_id: str, document: Transcript) -> None:
         coach=document.coach or brief.coach,
         previous_actions=document.previous_actions or brief.previous_actions,
     )
-    store.save_transcript(session_id, known)
 
 
 def _keep_recording(store: Store, session_id: str, path: Path) -> Generator[Progress, None, None]:

@@ -12,7 +12,22 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
-from assistant.domain import CaseNote, Client, Draft, Kind, PreviousAction, Recording, Review, Segment, Session, SessionSummary, Transcript
+from assistant.domain import (
+    PLAIN,
+    CaseNote,
+    Client,
+    Draft,
+    Item,
+    Kind,
+    PreviousAction,
+    Recording,
+    Review,
+    Segment,
+    Session,
+    SessionSummary,
+    Template,
+    Transcript,
+)
 
 SAMPLE_RATE = 16_000
 """Hz, mono: what every engine hears and every recorder writes."""
@@ -26,6 +41,8 @@ class Progress:
     total: float | None = None
     segment: Segment | None = None
     """The segment just heard, when there is one."""
+    item: Item | None = None
+    """The item just drafted, when there is one: it may still be joined with others or dropped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +130,14 @@ class Notes(Protocol):
 
     def save_transcript(self, session_id: str, transcript: Transcript) -> None: ...
 
-    def transcript(self, session_id: str) -> Transcript | None: ...
+    def transcript(self, session_id: str) -> Transcript | None:
+        """The newest one: as it was heard, or as a coach has corrected it since."""
 
-    def save_draft(self, session_id: str, draft: Draft) -> None: ...
+    def earlier_transcript(self, session_id: str, transcript_id: str) -> Transcript | None:
+        """The newest one with this id of its own: what an earlier draft or note was made of."""
+
+    def save_draft(self, session_id: str, draft: Draft, review: Review | None = None) -> None:
+        """With the decisions carried over to it, if any: both are kept, or neither."""
 
     def draft(self, session_id: str) -> Draft | None: ...
 
@@ -167,6 +189,9 @@ class Services:
     """Takes the passphrase. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew."""
     transcriber: Callable[[], Transcriber]
     """Raises ModelMissing when no model is on disk."""
-    drafter: Callable[[], Drafter]
+    drafter: Callable[[str | None], Drafter]
+    """Takes the name of a template, or None for the one in the settings. Raises UsageProblem when there is none of that name."""
+    template: Callable[[str | None], Template] = lambda _: PLAIN
+    """The headings for what was made with a template of that name."""
     coach: str | None = field(default=None, repr=False)
     """How the coach signs, when the settings say so."""

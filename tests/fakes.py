@@ -93,8 +93,13 @@ class FakeStore:
     def transcript(self, session_id: str) -> Transcript | None:
         return self.heard[session_id][-1] if session_id in self.heard else None
 
-    def save_draft(self, session_id: str, draft: Draft) -> None:
+    def earlier_transcript(self, session_id: str, transcript_id: str) -> Transcript | None:
+        return next((t for t in reversed(self.heard.get(session_id, [])) if t.id == transcript_id), None)
+
+    def save_draft(self, session_id: str, draft: Draft, review: Review | None = None) -> None:
         self.drafted.setdefault(session_id, []).append(draft)
+        if review is not None:
+            self.reviewed.setdefault(session_id, []).append(review)
 
     def draft(self, session_id: str) -> Draft | None:
         return self.drafted[session_id][-1] if session_id in self.drafted else None
@@ -231,6 +236,6 @@ def fake_services(
     return Services(
         open_store=open_store,
         transcriber=lambda: transcriber or ScriptedTranscriber(),
-        drafter=lambda: drafter or ScriptedDrafter(),
+        drafter=lambda _: drafter or ScriptedDrafter(),
         coach=coach,
     )

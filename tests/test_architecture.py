@@ -66,6 +66,12 @@ def test_the_app_loads_no_engine() -> None:
     }
 
 
+def test_drafting_without_a_model_loads_no_torch_and_asking_a_child_for_it_does_not_either() -> None:
+    heavy = {"torch", "transformers", "llguidance"}
+    assert not modules_after("import assistant.drafting.extractive") & {*heavy, "jinja2"}
+    assert not modules_after("import assistant.drafting.llm.drafter, assistant.drafting.llm.child, assistant.drafting.local_server") & heavy
+
+
 def test_import_contracts_hold() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([str(linter)], cwd=ROOT, capture_output=True, text=True)

@@ -53,7 +53,7 @@ def demo(settings: Settings, file: Path | None, kind: Kind, day: datetime | None
 def _walk(settings: Settings, store: Store, file: Path | None, intake: pipeline.Intake) -> None:
     recording, told = (file, intake) if file else _bundled(store, intake)
     session = watch(pipeline.process_file(store, recording, told, wiring.engines(settings)))
-    _show(store, session)
+    _show(settings, store, session)
     if sys.stdin.isatty() and sys.stdout.isatty():
         click.prompt("\nPress Enter to review and sign it in the app", default="", show_default=False, prompt_suffix=" ", err=True)
         _open_app(settings, store, session)
@@ -73,7 +73,7 @@ def _bundled(store: Store, intake: pipeline.Intake) -> tuple[Path, pipeline.Inta
     return folder / "dictation.flac", replace(intake, date=intake.date or card["date"], client=client.ref, coach=card["coach"])
 
 
-def _show(store: Store, session: str) -> None:
+def _show(settings: Settings, store: Store, session: str) -> None:
     from assistant import render
 
     transcript, draft = store.transcript(session), store.draft(session)
@@ -84,7 +84,7 @@ def _show(store: Store, session: str) -> None:
     print("\n".join(render.transcript_lines(transcript)))
     print(f"\nCASE NOTE AND ACTION PLAN ({render.BANNER})")
     heading = None
-    for title, line in render.draft_lines(draft, transcript):
+    for title, line in render.draft_lines(draft, transcript, wiring.template_of(settings, draft.template)):
         if title != heading:
             print(f"\n{title}")
             heading = title

@@ -48,12 +48,17 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _tried("store", lambda: wiring.require_store(settings), f"there is one in {settings.store}")
     yield _free_space(settings)
     yield _swap()
-    llm = importlib.util.find_spec("torch") is not None
-    yield Finding(
-        True,
-        "language model",
-        "torch is installed (the llm extra)" if llm else "not installed, and not needed: the offline drafter works without it",
-    )
+    yield Finding(True, "language model", _language_model(settings))
+
+
+def _language_model(settings: Settings) -> str:
+    """Never something to look at: the offline drafter works without one."""
+    if any(importlib.util.find_spec(part) is None for part in ("torch", "transformers", "llguidance")):
+        return "the llm extra is not installed, and not needed: the offline drafter works without it"
+    try:
+        return f"{wiring.find_language_model(settings).card.name} is on disk"
+    except CoachnoteError:
+        return "none on disk, and not needed: the offline drafter works without one"
 
 
 def _tried(part: str, attempt: Callable[[], object], fine: str) -> Finding:

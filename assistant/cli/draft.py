@@ -8,19 +8,30 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import wiring
-from assistant.console import deliver, watch
+from assistant.console import deliver, say, watch
 from assistant.errors import InputError, InputMissing
 
 if TYPE_CHECKING:
-    from assistant.domain import Transcript
+    from assistant.config import Settings
+    from assistant.domain import Draft, Transcript
 
 
 @click.command()
 @click.argument("transcript", type=click.Path(path_type=Path))
-@click.option("--drafter", default="extractive", show_default=True, type=click.Choice(wiring.DRAFTERS))
+@click.option(
+    "--drafter",
+    type=click.Choice(wiring.DRAFTERS),
+    help="extractive: rules only, always there. llm: a language model from the models folder. local-server: one that a server on this "
+    "computer runs. Without it, what the settings say, else extractive.",
+)
+@click.option("--model", metavar="NAME", help="Language model; see `coachnote models`.")
+@click.option("--template", metavar="NAME", help="Sections and headings, such as ten-minute-review; see docs/templates.md.")
 @click.option("--format", "form", type=click.Choice(["json", "md"]), default="json", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE (readable by you only) instead of the screen.")
-def draft(transcript: Path, drafter: str, form: str, out: Path | None) -> None:
+@click.pass_obj
+def draft(
+    settings: Settings, transcript: Path, drafter: str | None, model: str | None, template: str | None, form: str, out: Path | None
+) -> None:
     """Draft a case note and action plan from TRANSCRIPT, a coachnote.transcript/1 document. No store is needed.
 
     \b
@@ -28,9 +39,19 @@ def draft(transcript: Path, drafter: str, form: str, out: Path | None) -> None:
     """
     from assistant import documents, render
 
+    settings = wiring.with_template(settings, template)
     heard = _read(transcript)
-    made = watch(wiring.drafter(drafter).draft(heard))
-    deliver(documents.pretty(documents.draft_json(made)) + "\n" if form == "json" else render.draft_markdown(made, heard), out)
+    made = watch(wiring.drafter(settings, drafter, model).draft(heard))
+    _tell(made)
+    headings = wiring.template_of(settings, made.template)
+    deliver(documents.pretty(documents.draft_json(made)) + "\n" if form == "json" else render.draft_markdown(made, heard, headings), out)
+
+
+def _tell(made: Draft) -> None:
+    """That another drafter than the one asked for made it."""
+    for notice in made.notices:
+        if notice.code == "fell_back_to_extractive":
+            say(f"The language model gave out ({notice.why}); the offline drafter made this draft.")
 
 
 def _read(path: Path) -> Transcript:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant import wiring
 from assistant.cli.unlocking import unlock
 from assistant.console import deliver
 from assistant.errors import Refused
@@ -29,13 +30,13 @@ def export(settings: Settings, session: str, form: str, out: Path | None) -> Non
     """
     store = unlock(settings)
     try:
-        text = _signed(store, session, form)
+        text = _signed(settings, store, session, form)
     finally:
         store.close()
     deliver(text, out)
 
 
-def _signed(store: Store, session: str, form: str) -> str:
+def _signed(settings: Settings, store: Store, session: str, form: str) -> str:
     from assistant import documents
     from assistant.share.markdown import note_markdown
 
@@ -48,4 +49,7 @@ def _signed(store: Store, session: str, form: str) -> str:
             do=f"Review and sign it with `coachnote review {session}`.",
         )
     note = versions[-1]
-    return documents.pretty(documents.note_json(note)) + "\n" if form == "json" else note_markdown(note, store.transcript(session))
+    if form == "json":
+        return documents.pretty(documents.note_json(note)) + "\n"
+    heard = store.earlier_transcript(session, note.transcript) or store.transcript(session)
+    return note_markdown(note, heard, wiring.template_of(settings, note.template))

@@ -11,7 +11,7 @@ import click
 from assistant import pipeline, wiring
 from assistant.cli.unlocking import unlock
 from assistant.console import report, say, watch
-from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed
+from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed, UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -42,20 +42,38 @@ def as_date(moment: datetime | None) -> date | None:
 )
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
+@click.option("--template", metavar="NAME", help="Sections and headings, such as ten-minute-review; see docs/templates.md.")
+@click.option("--session", metavar="SESSION", help="FILE is this session's transcript, corrected: keep both and draft again.")
 @click.pass_obj
 def process(
-    settings: Settings, file: Path, client: str | None, kind: Kind, day: datetime | None, model: str | None, coach: str | None
+    settings: Settings,
+    file: Path,
+    client: str | None,
+    kind: Kind,
+    day: datetime | None,
+    model: str | None,
+    coach: str | None,
+    template: str | None,
+    session: str | None,
 ) -> None:
     """Take FILE in, a recording or a transcript document: transcribe it, draft it, keep all of it in the store, ready for review.
 
     \b
     Example:  coachnote process visit.m4a --client C-0042 --date 2026-03-12
     """
-    store = unlock(settings)
+    settings = wiring.with_template(settings, template)
+    if session and (client or day or file.suffix.lower() != ".json"):
+        raise UsageProblem(
+            "With --session, FILE is a transcript document (.json), and the session keeps its client and its day.",
+            do="Leave out --client and --date, or leave out --session.",
+        )
     intake = pipeline.Intake(kind=kind, date=as_date(day), client=client, coach=coach or settings.coach)
+    store = unlock(settings)
     try:
-        session = watch(pipeline.process_file(store, file, intake, wiring.engines(settings, model)))
-        tell(store, session)
+        engines = wiring.engines(settings, model)
+        if session:
+            watch(pipeline.correct_from_file(store, session, file, engines.drafter))
+        tell(store, session or watch(pipeline.process_file(store, file, intake, engines)))
     finally:
         store.close()
 

@@ -1,4 +1,4 @@
-"""The nouns: what was recorded, what was heard, what was drafted, what was signed.
+"""The nouns: what was recorded, what was heard, what was drafted, what was signed; and what a person says a draft should have held.
 
 Pure frozen values, standard library only. Times are seconds from the start of a recording; dates are calendar dates in the coach's
 own country. Nothing here knows how a value is stored, shown or written to a file. Text fields stay out of `repr`, so that no log or
@@ -34,6 +34,7 @@ from assistant.domain.heard import (
     Transcript,
     Word,
 )
+from assistant.domain.labelled import LabelledAction, LabelledAppointment, LabelledFact, LabelledOutcome, LabelledReferral, Labels
 from assistant.domain.signed import (
     CaseNote,
     Change,
@@ -47,6 +48,7 @@ from assistant.domain.signed import (
     SignedStatement,
     Void,
 )
+from assistant.domain.template import OTHER, PLAIN, Template
 from assistant.domain.words import (
     MAX_EVIDENCE,
     MAX_SEGMENT_WORDS,
@@ -74,6 +76,8 @@ __all__ = [
     "MAX_EVIDENCE",
     "MAX_SEGMENT_WORDS",
     "MICROPHONE",
+    "OTHER",
+    "PLAIN",
     "SECTIONS",
     "SECTION_TITLES",
     "Action",
@@ -93,6 +97,12 @@ __all__ = [
     "HeardBy",
     "Item",
     "Kind",
+    "LabelledAction",
+    "LabelledAppointment",
+    "LabelledFact",
+    "LabelledOutcome",
+    "LabelledReferral",
+    "Labels",
     "LeftOut",
     "LeftOutReason",
     "NextAppointment",
@@ -121,6 +131,7 @@ __all__ = [
     "Speaker",
     "Stage",
     "Statement",
+    "Template",
     "Transcript",
     "Verdict",
     "Void",

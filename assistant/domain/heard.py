@@ -111,7 +111,8 @@ class HeardBy:
     """The engine, its model and the settings that change what it hears."""
 
     engine: str
-    model: str
+    """`typed` for a coach's own words."""
+    model: str | None = None
     settings: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from assistant.domain import (
-    SECTION_TITLES,
+    PLAIN,
     Action,
     Draft,
     Evidence,
@@ -21,6 +21,7 @@ from assistant.domain import (
     Referral,
     Segment,
     Statement,
+    Template,
     Transcript,
 )
 
@@ -36,9 +37,11 @@ def clock(seconds: float) -> str:
     return f"{int(seconds // 60):02d}:{int(seconds % 60):02d}"
 
 
-def day(value: date | None) -> str:
-    """`Fri 20 Mar 2026`, or `no date`."""
-    return f"{value:%a} {value.day} {value:%b} {value.year}" if value else "no date"
+def day(value: date | None, year: int | None = None) -> str:
+    """`Fri 20 Mar`, with the year unless it is `year`; or `no date`."""
+    if value is None:
+        return "no date"
+    return f"{value:%a} {value.day} {value:%b}" + ("" if value.year == year else f" {value.year}")
 
 
 def printable(text: str) -> str:
@@ -53,29 +56,29 @@ def times(evidence: Iterable[Evidence], transcript: Transcript | None) -> str:
     return f"[{', '.join(dict.fromkeys(marks))}]" if marks else ""
 
 
-def due(action: Action) -> str:
-    """`by Fri 20 Mar 2026 (said: by next Friday)`, or what was said, or `no date said`."""
-    said = f"said: {action.due_text}" if action.due_text else ""
+def due(action: Action, year: int | None = None) -> str:
+    """`Fri 20 Mar (said: next Friday)`, `said: after Easter`, or `no date`; the year where it is not `year`."""
+    said = f"said: {' '.join(printable(action.due_text).split())}" if action.due_text else ""
     if action.due is None:
-        return said or "no date said"
-    return f"by {day(action.due)}" + (f" ({said})" if said else "")
+        return said or day(None)
+    return day(action.due, year) + (f" ({said})" if said else "")
 
 
 def owner(action: Action) -> str:
     return action.owner_name or OWNERS[action.owner]
 
 
-def describe(item: Item) -> str:
-    """One item of a note as one line, without its evidence."""
+def describe(item: Item, year: int | None = None) -> str:
+    """One item of a note as one line, without its evidence; dates of `year` without the year."""
     if isinstance(item, Statement):
         return item.text
     if isinstance(item, Action):
-        return f"{item.what} ({owner(item)}, {due(item)})"
+        return f"{item.what} ({owner(item)}, {due(item, year)})"
     if isinstance(item, Referral):
         return f"{item.to}: {STATUSES[item.status]}" + (f" ({item.reason})" if item.reason else "")
     if isinstance(item, PreviousOutcome):
         return OUTCOMES[item.outcome]
-    return f"{day(item.date)}" + (f" at {item.time}" if item.time else "")
+    return day(item.date, year) + (f" at {item.time}" if item.time else "")
 
 
 def flags(item: Statement | Action | Referral | NextAppointment) -> str:
@@ -93,14 +96,14 @@ def transcript_lines(transcript: Transcript) -> Iterator[str]:
             yield f"{at}{mark.speaker.capitalize() + ': ' if mark.speaker else ''}{printable(mark.text)}"
 
 
-def draft_lines(draft: Draft, transcript: Transcript) -> Iterator[tuple[str, str]]:
-    """(heading, line) pairs in reading order; a heading repeats for each of its lines."""
+def draft_lines(draft: Draft, transcript: Transcript, template: Template = PLAIN) -> Iterator[tuple[str, str]]:
+    """(heading, line) pairs in reading order; a heading repeats for each of its lines. Dates of the session's year stand without it."""
+    year = transcript.session_date.year if transcript.session_date else None
     for section in draft.note:
-        title = SECTION_TITLES.get(section.section, section.section.removeprefix("x_").replace("_", " ").capitalize())
         for s in section.statements:
-            yield title, f"{printable(s.text)} {times(s.evidence, transcript)}{flags(s)}"
+            yield template.title(section.section), f"{printable(s.text)} {times(s.evidence, transcript)}{flags(s)}"
     for a in draft.actions:
-        yield "Actions", f"{owner(a)}: {printable(a.what)}, {due(a)} {times(a.evidence, transcript)}{flags(a)}"
+        yield "Actions", f"{owner(a)}: {printable(a.what)}, {due(a, year)} {times(a.evidence, transcript)}{flags(a)}"
     for r in draft.referrals:
         yield "Referrals", f"{printable(describe(r))} {times(r.evidence, transcript)}{flags(r)}"
     before = {p.id: p for p in transcript.previous_actions}
@@ -112,7 +115,7 @@ def draft_lines(draft: Draft, transcript: Transcript) -> Iterator[tuple[str, str
     if draft.next_appointment:
         yield (
             "Next appointment",
-            f"{describe(draft.next_appointment)} {times(draft.next_appointment.evidence, transcript)}{flags(draft.next_appointment)}",
+            f"{describe(draft.next_appointment, year)} {times(draft.next_appointment.evidence, transcript)}{flags(draft.next_appointment)}",
         )
     yield from _left_out(draft, transcript)
 
@@ -125,13 +128,13 @@ def _left_out(draft: Draft, transcript: Transcript) -> Iterator[tuple[str, str]]
         yield "Said, and not in the note", f"{at}{printable(segment.text)} ({', '.join(left.why)})"
 
 
-def draft_markdown(draft: Draft, transcript: Transcript) -> str:
+def draft_markdown(draft: Draft, transcript: Transcript, template: Template = PLAIN) -> str:
     """The draft as Markdown, headed so that nobody takes it for a signed note."""
     out = [f"# {BANNER}", "", "Machine text that nobody has checked. Do not file it.", ""]
     heading = None
-    for title, line in draft_lines(draft, transcript):
+    for title, line in draft_lines(draft, transcript, template):
         if title != heading:
-            out += ["", f"## {title}", ""] if heading else [f"## {title}", ""]
+            out += ["", f"## {markdown(title)}", ""] if heading else [f"## {markdown(title)}", ""]
             heading = title
         out.append(f"- {markdown(line)}")
     return "\n".join(out) + "\n"

@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from assistant.domain import SECTION_TITLES, CaseNote, Evidence, SignedAction, Transcript
+from assistant import typed
+from assistant.domain import PLAIN, CaseNote, Evidence, SignedAction, Template, Transcript
 
 OWNERS = {"client": "Client", "coach": "Coach", "third_party": "Somebody else"}
 STATUSES = {"made": "made", "to_make": "to be made", "declined": "declined", "completed": "completed", "waiting": "waiting"}
 OUTCOMES = {"done": "done", "part_done": "partly done", "not_done": "not done", "changed": "changed", "not_mentioned": "not mentioned"}
 
 
-def note_markdown(note: CaseNote, transcript: Transcript | None) -> str:
+def note_markdown(note: CaseNote, transcript: Transcript | None, template: Template = PLAIN) -> str:
     """The note with a head that says whose it is, who signed it and which version it is."""
     starts = {s.id: s.start for s in transcript.segments} if transcript else {}
     before = {p.id: p.what for p in transcript.previous_actions} if transcript else {}
-    return "\n".join([*_head(note, transcript), *_sections(note, starts), *_plan(note, starts), *_rest(note, before)]) + "\n"
+    return "\n".join([*_head(note, transcript), *_sections(note, starts, template), *_plan(note, starts), *_rest(note, before)]) + "\n"
 
 
 def _head(note: CaseNote, transcript: Transcript | None) -> Iterator[str]:
@@ -26,13 +27,15 @@ def _head(note: CaseNote, transcript: Transcript | None) -> Iterator[str]:
     yield f"- Session: {_day(transcript.session_date if transcript else None)}"
     yield f"- Signed by {_text(note.signed_by)} on {note.signed_at:%d %B %Y at %H:%M} UTC"
     yield f"- Version {note.version}" + (f", replaces version {note.supersedes}" if note.supersedes else "")
+    if transcript and transcript.made_by and transcript.made_by.engine == typed.ENGINE:
+        yield "- Written by the coach; there is no recording"
     if note.void:
         yield f"- **Void** since {note.void.at:%d %B %Y}"
 
 
-def _sections(note: CaseNote, starts: dict[int, float | None]) -> Iterator[str]:
+def _sections(note: CaseNote, starts: dict[int, float | None], template: Template) -> Iterator[str]:
     for section in note.note:
-        yield from ("", f"## {SECTION_TITLES.get(section.section, section.section)}", "")
+        yield from ("", f"## {_text(template.title(section.section))}", "")
         for s in section.statements:
             yield f"- {_text(s.text)}{_source(s.evidence, starts)}"
 
@@ -57,9 +60,10 @@ def _rest(note: CaseNote, before: dict[str, str]) -> Iterator[str]:
 
 
 def _due(action: SignedAction) -> str:
+    said = f"said: {_text(action.due_text)}" if action.due_text else ""
     if action.due:
-        return _day(action.due)
-    return _text(action.due_text) if action.due_text else "no date"
+        return _day(action.due) + (f" ({said})" if said else "")
+    return said or "no date"
 
 
 def _day(value: date | None) -> str:

@@ -1,4 +1,4 @@
-"""Speech models: what is known about each (one TOML card a model), which of them are on this disk, and which one `auto` takes.
+"""Models, for speech and for language: what is known about each (one TOML card a model), which are on this disk, which one `auto` takes.
 
 Reads folders and cards. Loads no model, and knows no network: a person puts a model where it belongs.
 """
@@ -10,6 +10,7 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -18,7 +19,11 @@ from assistant.errors import ModelMissing, ModelUnusable
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 """Without its tokenizer, faster-whisper would ask the network for one."""
+LANGUAGE_NEEDED = ("config.json", "tokenizer.json", "model.safetensors")
+"""What a language model is made of. A large one comes in several pieces with an index, which counts as the last of these."""
+PIECES = "model.safetensors.index.json"
 DEMO = "demo"
+Kind = Literal["whisper", "language"]
 LEAST_WINDOW = 10.0
 """Seconds: real Whisper models lose accuracy on shorter windows."""
 
@@ -28,15 +33,15 @@ class Card:
     """What is known about a model. None or empty: not known."""
 
     name: str
-    kind: str = "whisper"
+    kind: Kind = "whisper"
     purpose: str = ""
     hub: str | None = None
-    """Where its faster-whisper form is published."""
+    """Where it is published: a speech model in its faster-whisper form, a language model as safetensors."""
     revision: str | None = None
     files: tuple[str, ...] = NEEDED
     size_mb: int | None = None
     ram_mb: int | None = None
-    """Peak memory while decoding int8 on a CPU."""
+    """Peak memory on a CPU: decoding int8 for speech, float32 for language."""
     licence: str | None = None
     languages: tuple[str, ...] = ()
     smallest_window: float = LEAST_WINDOW
@@ -47,6 +52,8 @@ class Card:
     """`auto` takes the highest that fits the machine; None: never by itself."""
     min_cores: int = 1
     """Logical CPU cores from which it keeps up with speech."""
+    prompt_lookup: int | None = None
+    """Tokens that a language model guesses at a time from what it has read; None: none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +69,10 @@ class ModelOnDisk:
         return round(sum(file.stat().st_size for file in self.folder.iterdir() if file.is_file()) / 1e6)
 
 
-def known() -> list[Card]:
-    """Every card, smallest model first. Raises ModelUnusable when a card cannot be read."""
+def known(kind: Kind = "whisper") -> list[Card]:
+    """Every card of a kind, smallest model first. Raises ModelUnusable when a card cannot be read."""
     cards = [_card(path) for path in (resources.root() / "models").glob("*.toml")]
-    return sorted(cards, key=lambda card: (card.size_mb or 0, card.name))
+    return sorted((card for card in cards if card.kind == kind), key=lambda card: (card.size_mb or 0, card.name))
 
 
 def _card(path: Path) -> Card:
@@ -76,32 +83,44 @@ def _card(path: Path) -> Card:
         raise ModelUnusable(f"The model card {path.name} cannot be read.", do="Install coachnote again.") from error
 
 
-def present(models: Path) -> list[ModelOnDisk]:
-    """The models on this disk: the shipped one, and every folder of `models` that holds a model.bin. Sorted by name."""
-    cards = {card.name: card for card in known()}
+def present(models: Path, kind: Kind = "whisper") -> list[ModelOnDisk]:
+    """The models of a kind on this disk: the shipped one, and every folder of `models` that holds one. Sorted by name."""
+    cards = {card.name: card for card in known(kind)}
     folders = [resources.root() / "models" / DEMO, *(sorted(models.iterdir()) if models.is_dir() else [])]
-    found = {folder.name: folder for folder in folders if (folder / "model.bin").is_file()}
+    found = {folder.name: folder for folder in folders if folder.is_dir() and _holds(folder, kind)}
     return [
-        ModelOnDisk(card=cards.get(name, Card(name=name)), folder=folder, carded=name in cards) for name, folder in sorted(found.items())
+        ModelOnDisk(card=cards.get(name, Card(name=name, kind=kind)), folder=folder, carded=name in cards)
+        for name, folder in sorted(found.items())
     ]
 
 
-def find(name: str, models: Path) -> ModelOnDisk:
+def _holds(folder: Path, kind: Kind) -> bool:
+    """Whether a folder holds a model's weights: CTranslate2's for speech, safetensors for language."""
+    return (folder / "model.bin").is_file() if kind == "whisper" else any(folder.glob("*.safetensors"))
+
+
+def _lacking(model: ModelOnDisk) -> list[str]:
+    needed = NEEDED if model.card.kind == "whisper" else LANGUAGE_NEEDED
+    whole = (model.folder / PIECES).is_file()
+    return [file for file in needed if not (model.folder / file).is_file() and not (whole and file == LANGUAGE_NEEDED[-1])]
+
+
+def find(name: str, models: Path, kind: Kind = "whisper") -> ModelOnDisk:
     """The model called `name`, or for `auto` the best one for this machine, never the demo model.
 
     Raises ModelMissing when it is not on the disk, ModelUnusable when a file of it is missing.
     """
-    here = present(models)
+    here = present(models, kind)
     if name == "auto":
         chosen = best(here, cores=os.cpu_count() or 1, memory_mb=memory_mb())
     else:
         chosen = next((model for model in here if model.card.name == name), None)
     if chosen is None:
-        raise _missing(name, here, models)
-    lacking = [file for file in NEEDED if not (chosen.folder / file).is_file()]
+        raise _missing(name, here, models) if kind == "whisper" else _no_language_model(name, here, models)
+    lacking = _lacking(chosen)
     if lacking:
         raise ModelUnusable(
-            f"The speech model {chosen.card.name} is not complete: {', '.join(lacking)} missing.",
+            f"The {'speech' if kind == 'whisper' else 'language'} model {chosen.card.name} is not complete: {', '.join(lacking)} missing.",
             means="It was not copied or downloaded to its end.",
             do=f"Copy the whole model folder again to {chosen.folder}.",
         )
@@ -130,6 +149,16 @@ def _missing(name: str, here: list[ModelOnDisk], models: Path) -> ModelMissing:
         means="Recordings can be kept, but not turned into text." if name == "auto" else f"Here are: {others or 'none of your own'}.",
         do=f"Copy a faster-whisper model folder ({', '.join(NEEDED)}) to {models / 'NAME'}, for instance {models / 'small.en'}; "
         "`coachnote models` lists the known ones. To try the program on its own synthetic speech, add `--model demo`.",
+    )
+
+
+def _no_language_model(name: str, here: list[ModelOnDisk], models: Path) -> ModelMissing:
+    others = ", ".join(m.card.name for m in here)
+    return ModelMissing(
+        "No language model is on this computer." if name == "auto" else "That language model is not on this computer.",
+        means=f"Here are: {others or 'none'}. Drafting works without one.",
+        do=f"Copy an instruct model ({', '.join(LANGUAGE_NEEDED)}, tokenizer_config.json) to {models / 'NAME'}; `coachnote models` lists "
+        "the known ones. Or draft with --drafter extractive.",
     )
 
 

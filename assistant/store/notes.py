@@ -28,9 +28,20 @@ class Notes(StoreBase):
         text = self._text_of("transcripts", lambda: self._newest("transcripts", session_id))
         return None if text is None else documents.read_transcript(text)
 
-    def save_draft(self, session_id: str, draft: Draft) -> None:
+    def earlier_transcript(self, session_id: str, transcript_id: str) -> Transcript | None:
+        """The newest one with this id of its own. The ids lie within the sealed text, and a session has few transcripts."""
+        for row in self._db.rows("SELECT * FROM transcripts WHERE session = ? ORDER BY rowid DESC", [session_id]):
+            transcript = documents.read_transcript(self._text("transcripts", row))
+            if transcript.id == transcript_id:
+                return transcript
+        return None
+
+    def save_draft(self, session_id: str, draft: Draft, review: Review | None = None) -> None:
+        """With the decisions carried over to it, if any: both are kept, or neither."""
         with self._db.write() as db:
-            self._append(db, "drafts", session_id, documents.draft_json(draft))
+            row = self._append(db, "drafts", session_id, documents.draft_json(draft))
+            if review is not None:
+                self._append(db, "reviews", session_id, documents.review_json(review), draft=row)
 
     def draft(self, session_id: str) -> Draft | None:
         text = self._text_of("drafts", lambda: self._newest("drafts", session_id))

@@ -83,7 +83,7 @@ class CoachnoteApp(App[None]):
         self._enter(message.store)
 
     def _enter(self, store: Store) -> None:
-        self.push_screen(LibraryScreen(store))
+        self.push_screen(LibraryScreen(store, self._services))
         if self._session is None:
             return
         try:
@@ -98,10 +98,10 @@ class CoachnoteApp(App[None]):
             self._open(message.summary)
 
     def _open(self, summary: SessionSummary) -> None:
-        self.push_screen(NoteScreen(self.store, summary) if summary.stage == "signed" else self._review(summary))
+        self.push_screen(NoteScreen(self.store, summary, self._services) if summary.stage == "signed" else self._review(summary))
 
     def _review(self, summary: SessionSummary) -> Page:
-        return ReviewScreen(self.store, summary, coach=self._services.coach)
+        return ReviewScreen(self.store, summary, self._services)
 
     @on(NoteScreen.NewVersion)
     def _new_version(self, message: NoteScreen.NewVersion) -> None:
@@ -110,5 +110,5 @@ class CoachnoteApp(App[None]):
     @on(ReviewScreen.Signed)
     def _signed(self, message: ReviewScreen.Signed) -> None:
         summary = next(s for s in self.store.sessions() if s.session.id == message.note.session)
-        self.switch_screen(NoteScreen(self.store, summary))
+        self.switch_screen(NoteScreen(self.store, summary, self._services))
         self.notify(f"Signed as version {message.note.version}.", markup=False)

@@ -14,9 +14,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label, Select, Static, TextArea
 
-from assistant.domain import Action, Item, NextAppointment, PreviousOutcome, Referral, Statement
-from assistant.render import OUTCOMES, OWNERS, STATUSES
-from assistant.tui import phrases
+from assistant.domain import MAX_SEGMENT_WORDS, Action, Item, NextAppointment, PreviousOutcome, Referral, Statement
+from assistant.render import OUTCOMES, OWNERS, STATUSES, day
 from assistant.tui.days import parse_day, parse_time
 from assistant.tui.page import Dialog
 from assistant.tui.phrases import clean
@@ -124,6 +123,16 @@ class StatementForm(Form[Statement]):
         return replace(self.item, text=self._needed("text"))
 
 
+class LineForm(StatementForm):
+    """A line of the transcript as it should read."""
+
+    def value(self) -> Statement:
+        line = super().value()
+        if len(line.text.split()) > MAX_SEGMENT_WORDS:
+            raise Mistake(f"A line holds at most {MAX_SEGMENT_WORDS} words. Add what is more to the note with n.")
+        return line
+
+
 class ActionForm(Form[Action]):
     """What, who, by when. The words that gave the date stay with it, whatever date the coach chooses."""
 
@@ -142,7 +151,7 @@ class ActionForm(Form[Action]):
     @on(Input.Changed, "#due")
     def _read_day(self) -> None:
         try:
-            self.day_read.update(phrases.day(self._day("due")))
+            self.day_read.update(day(self._day("due")))
         except Mistake:
             self.day_read.update("not a date yet")
 

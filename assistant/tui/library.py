@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,16 +13,18 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Footer, OptionList, Static
 
-from assistant import approval
+from assistant import approval, pipeline
 from assistant.domain import Client, Review, SessionSummary, Stage
 from assistant.errors import CoachnoteError
-from assistant.protocols import Store
+from assistant.protocols import Services, Store
+from assistant.render import day
 from assistant.tui import phrases
 from assistant.tui.choice import Choice
 from assistant.tui.help import HelpDialog
 from assistant.tui.page import Heading, Page
 from assistant.tui.phrases import clean
 from assistant.tui.rows import Row, Rows
+from assistant.tui.write import WriteDialog
 
 COLUMNS = (("Date", 18), ("Client", 10), ("Name", 15), ("Kind", 12), ("Length", 7))
 """Titles and widths in cells; the stage takes what is left."""
@@ -33,10 +36,13 @@ Sessions are made with these commands, in another window or after leaving this o
 coachnote clients add                    add a person you support
 coachnote record --client C-0001         dictate a note
 coachnote process FILE --client C-0001   take in a recording
+coachnote write --client C-0001          type a note where nothing was recorded
 coachnote batch run FOLDER               take in a whole folder
 
 Then press r to look again."""
-HOW_TO_ADD = "New sessions come from coachnote record or coachnote process FILE, in another window. Then press r."
+NOBODY = ".nobody"
+"""No reference begins with a dot."""
+HOW_TO_ADD = "New sessions come from coachnote record or coachnote process FILE, in another window; then press r. w types a note."
 
 
 class SessionPane(Rows):
@@ -51,6 +57,7 @@ class LibraryScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "assign", "Client"),
         Binding("n", "how_to_add", "New"),
+        Binding("w", "write", "Write"),
         Binding("r", "look_again", "Look again"),
         Binding("question_mark", "help", "Keys"),
         Binding("escape,q", "app.quit", "Quit"),
@@ -76,8 +83,13 @@ class LibraryScreen(Page):
     class Opened(Message):
         summary: SessionSummary
 
-    def __init__(self, store: Store) -> None:
+    @dataclass
+    class Drafted(Message):
+        session: str
+
+    def __init__(self, store: Store, services: Services) -> None:
         super().__init__()
+        self._services = services
         self._store = store
         self._sessions: dict[str, SessionSummary] = {}
         self._to_check: dict[str, int] = {}
@@ -165,11 +177,45 @@ class LibraryScreen(Page):
         except CoachnoteError as error:
             self.refuse(error)
 
-    async def _ask(self, clients: list[Client]) -> str | None:
-        if not clients:
+    async def _ask(self, clients: list[Client], *others: tuple[str, str]) -> str | None:
+        """`others` are further choices."""
+        if not clients and not others:
             self.tell("There are no clients yet. Add one with: coachnote clients add")
             return None
-        return await self.app.push_screen_wait(Choice("Whose session is this?", [(c.ref, f"{c.ref}  {clean(c.name)}") for c in clients]))
+        choices = [*((c.ref, f"{c.ref}  {clean(c.name)}") for c in clients), *others]
+        return await self.app.push_screen_wait(Choice("Whose session is this?", choices))
+
+    @work(exclusive=True, group="dialog")
+    async def action_write(self) -> None:
+        """A note with no recording: nobody came, or nobody wished to be recorded."""
+        try:
+            chosen = await self._ask(self._store.clients(), (NOBODY, "Nobody yet"))
+        except CoachnoteError as error:
+            self.refuse(error)
+            return
+        if chosen is None:
+            return
+        client = None if chosen == NOBODY else chosen
+
+        def keep(text: str, day: dt.date) -> str:
+            return pipeline.keep_typed(self._store, text, pipeline.Intake(date=day, client=client, coach=self._services.coach))
+
+        session = await self.app.push_screen_wait(WriteDialog(keep, filed_under=client or "nobody yet", today=dt.date.today()))
+        if session is not None:
+            self._draft(session)
+
+    @work(thread=True, group="draft")
+    def _draft(self, session: str) -> None:
+        try:
+            for _ in pipeline.draft_session(self._store, session, lambda: self._services.drafter(None)):
+                pass
+            self.post_message(self.Drafted(session))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Drafted)
+    def _drafted(self, message: Drafted) -> None:
+        self.post_message(self.Opened(next(s for s in self._store.sessions() if s.session.id == message.session)))
 
     def action_how_to_add(self) -> None:
         self.tell(HOW_TO_ADD)
@@ -186,7 +232,7 @@ def _columns(*cells: str) -> str:
 
 def _line(summary: SessionSummary, to_check: int | None) -> Content:
     session = summary.session
-    date = phrases.day(session.date) + ("" if session.date_confirmed else " ?")
+    date = day(session.date) + ("" if session.date_confirmed else " ?")
     cells = (date, session.client or "no client", clean(summary.client_name or ""), session.kind, phrases.length(summary.seconds))
     style = {"drafted": "$warning", "signed": "$success"}.get(summary.stage, "$text-muted")
     return Content.assemble(_columns(*cells, ""), (_stage(summary, to_check), style))

@@ -15,7 +15,7 @@ from textual.widgets import Footer, OptionList
 from assistant import approval
 from assistant.domain import CaseNote, SessionSummary, Transcript
 from assistant.errors import CoachnoteError, UsageProblem
-from assistant.protocols import Store
+from assistant.protocols import Services, Store
 from assistant.tui import phrases
 from assistant.tui.help import HelpDialog
 from assistant.tui.page import Heading, Page
@@ -48,8 +48,9 @@ class NoteScreen(Page):
     class NewVersion(Message):
         summary: SessionSummary
 
-    def __init__(self, store: Store, summary: SessionSummary) -> None:
+    def __init__(self, store: Store, summary: SessionSummary, services: Services) -> None:
         super().__init__()
+        self._services = services
         self._store = store
         self._summary = summary
         self._note: CaseNote | None = None
@@ -71,7 +72,8 @@ class NoteScreen(Page):
             notes, transcript = self._store.notes(session), self._store.transcript(session)
             if not notes or transcript is None:
                 raise UsageProblem("There is no signed note of this session.", do="Review its draft first.")
-            self.post_message(self.Loaded(notes, transcript))
+            heard = self._store.earlier_transcript(session, notes[-1].transcript)
+            self.post_message(self.Loaded(notes, heard or transcript))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
 
@@ -85,7 +87,7 @@ class NoteScreen(Page):
         note = self._note = message.notes[-1]
         self.head.tell(f"signed, version {note.version}" + (f" of {len(message.notes)}" if len(message.notes) > 1 else ""))
         date = self._summary.session.date
-        context = Context(transcript=message.transcript, year=date.year if date else None)
+        context = Context(transcript=message.transcript, year=date.year if date else None, template=self._services.template(note.template))
         self.transcript_pane.fill(context)
         self.note_pane.fill(note, context)
         self.note_pane.focus()

@@ -63,8 +63,8 @@ class Fitting(Base):
         text = " ".join(part for part in (str(error), error.means, error.do) if part)
         self.notify(text, severity="error", timeout=12, markup=False)
 
-    def tell(self, text: str) -> None:
-        self.notify(text, timeout=4, markup=False)
+    def tell(self, text: str, *, seconds: float = 4) -> None:
+        self.notify(text, timeout=seconds, markup=False)
 
 
 class Heading(Horizontal):

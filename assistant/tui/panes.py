@@ -9,7 +9,7 @@ from textual.content import Content
 from assistant import approval
 from assistant.approval import Entry
 from assistant.domain import CaseNote, Draft, Evidence, Gap, LeftOut, Review, Segment
-from assistant.render import clock
+from assistant.render import clock, day
 from assistant.tui import phrases
 from assistant.tui.phrases import Context, clean
 from assistant.tui.rows import Row, Rows
@@ -60,8 +60,7 @@ class TranscriptPane(Rows):
         transcript = context.transcript
         marks: list[Segment | Gap] = sorted([*transcript.segments, *transcript.gaps], key=lambda mark: mark.start or 0.0)
         self._marks = marks
-        heard_by = transcript.made_by
-        self.border_subtitle = f"heard by {clean(heard_by.engine)}, model {clean(heard_by.model)}" if heard_by else None
+        self.border_subtitle = phrases.heard_by(transcript)
         self._places = {mark.id: (n, mark) for n, mark in enumerate(marks) if isinstance(mark, Segment)}
         self._cited: tuple[int, ...] = ()
         self.set_options([_gap_row(mark) if isinstance(mark, Gap) else _segment_row(mark, ()) for mark in marks])
@@ -101,7 +100,7 @@ def _heading(text: str, *, first: bool = False) -> Row:
 def _item_rows(entries: tuple[Entry, ...], context: Context) -> Iterator[Row]:
     above = None
     for entry in entries:
-        title = phrases.heading(entry.path)
+        title = phrases.heading(entry.path, context.template)
         if title != above:
             yield _heading(title, first=above is None)
             above = title
@@ -137,7 +136,7 @@ def _about_rows(draft: Draft) -> Iterator[Row]:
 
 def _signature_rows(note: CaseNote) -> Iterator[Row]:
     at = note.signed_at.astimezone()
-    signed = f"Signed by {clean(note.signed_by)} on {phrases.day(at.date())} at {at:%H:%M}."
+    signed = f"Signed by {clean(note.signed_by)} on {day(at.date())} at {at:%H:%M}."
     yield Row(Content.assemble((signed, "$success"), (" It cannot be changed; v starts a new version.", "$text-muted"), "\n"), heading=True)
     if note.void:
         yield Row(Content.styled(f"VOID: {clean(note.void.why)}\n", "bold $error"), heading=True)

@@ -5,15 +5,15 @@ Everything that was said or typed goes through `clean` and is never parsed as ma
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from textual.content import Content
 
+from assistant import typed
 from assistant.approval import State, checks
 from assistant.domain import (
-    SECTION_TITLES,
+    PLAIN,
     Action,
     Evidence,
     Item,
@@ -21,9 +21,10 @@ from assistant.domain import (
     Referral,
     SessionSummary,
     Statement,
+    Template,
     Transcript,
 )
-from assistant.render import OUTCOMES, OWNERS, STATUSES, clock, printable
+from assistant.render import OUTCOMES, OWNERS, STATUSES, clock, day, due, printable
 
 STATES: Mapping[State, tuple[str, str]] = {
     "check": ("to check", "bold $warning"),
@@ -44,6 +45,8 @@ class Context:
     transcript: Transcript
     year: int | None
     """Dates of this year are shown without it."""
+    template: Template = PLAIN
+    """Whose headings are shown."""
 
 
 def clean(text: str) -> str:
@@ -51,35 +54,16 @@ def clean(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-def day(value: dt.date | None, year: int | None = None) -> str:
-    """`Fri 20 Mar`, with the year unless it is `year`."""
-    if value is None:
-        return "no date"
-    return f"{value:%a} {value.day} {value:%b}" + ("" if value.year == year else f" {value.year}")
-
-
 def length(seconds: float | None) -> str:
     """Minutes and seconds: `25:03`."""
     return "" if seconds is None else clock(seconds)
 
 
-def section_title(section: str) -> str:
-    return SECTION_TITLES.get(section, clean(section.removeprefix("x_").replace("_", " ")).capitalize())
-
-
-def heading(path: str) -> str:
+def heading(path: str, template: Template) -> str:
     """The heading that an item stands under."""
     group, *rest = path.split("/")
     named = {"actions": "Actions", "referrals": "Referrals", "previous": "Agreed last time", "next_appointment": "Next appointment"}
-    return section_title(rest[0]) if group == "note" else named[group]
-
-
-def due(action: Action, year: int | None) -> str:
-    """`Fri 20 Mar (said: next Friday)`."""
-    said = f"said: {clean(action.due_text)}" if action.due_text else ""
-    if action.due is None:
-        return said or "no date"
-    return day(action.due, year) + (f" ({said})" if said else "")
+    return clean(template.title(rest[0])) if group == "note" else named[group]
 
 
 def words(item: Item, context: Context) -> str:
@@ -128,6 +112,16 @@ def item_text(item: Item, state: State, context: Context) -> Content:
 def state_text(state: State) -> Content:
     name, style = STATES[state]
     return Content.styled(name, style)
+
+
+def heard_by(transcript: Transcript) -> str | None:
+    """What made the words of a transcript, where that is known."""
+    made_by = transcript.made_by
+    if made_by is None:
+        return None
+    if made_by.engine == typed.ENGINE:
+        return "typed; there is no recording"
+    return f"heard by {clean(made_by.engine)}" + (f", model {clean(made_by.model)}" if made_by.model else "")
 
 
 def barrier(name: str) -> str:

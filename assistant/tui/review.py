@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import getters, on, work
@@ -12,15 +14,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
 from textual.widgets import Footer, OptionList
+from textual.worker import get_current_worker
 
-from assistant import approval
+from assistant import approval, pipeline, typed
 from assistant.approval import Entry
 from assistant.domain import (
     SECTIONS,
     Action,
     CaseNote,
     Decision,
-    Draft,
     Evidence,
     Item,
     NextAppointment,
@@ -29,36 +31,19 @@ from assistant.domain import (
     Review,
     SessionSummary,
     Statement,
+    Template,
     Transcript,
 )
-from assistant.errors import CoachnoteError, UsageProblem
-from assistant.protocols import Store
+from assistant.errors import CoachnoteError
+from assistant.protocols import Services, Store
 from assistant.tui import forms, phrases
+from assistant.tui.case import Case, carried_over, read_case
 from assistant.tui.choice import Choice
 from assistant.tui.help import HelpDialog
 from assistant.tui.page import Heading, Page
 from assistant.tui.panes import LEFT_OUT, DraftPane, TranscriptPane
 from assistant.tui.phrases import Context
 from assistant.tui.sign import SignDialog
-
-FIELDS: dict[type, str] = {
-    Statement: "statement",
-    Action: "action",
-    Referral: "referral",
-    PreviousOutcome: "outcome",
-    NextAppointment: "appointment",
-}
-"""Which value of a decision holds which kind of item."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """What a review needs, read from the store in one go."""
-
-    transcript: Transcript
-    draft: Draft
-    review: Review
-    signed: CaseNote | None
 
 
 class ReviewScreen(Page):
@@ -88,6 +73,10 @@ class ReviewScreen(Page):
         error: CoachnoteError
 
     @dataclass
+    class NotDrafted(Message):
+        error: CoachnoteError
+
+    @dataclass
     class Decided(Message):
         decision: Decision
 
@@ -95,12 +84,13 @@ class ReviewScreen(Page):
     class Signed(Message):
         note: CaseNote
 
-    def __init__(self, store: Store, summary: SessionSummary, *, coach: str | None) -> None:
+    def __init__(self, store: Store, summary: SessionSummary, services: Services) -> None:
         super().__init__()
+        self._services = services
         self._store = store
         self._summary = summary
-        self._coach = coach
         self._case: Case | None = None
+        self._drafting = False
 
     def content(self) -> ComposeResult:
         yield Heading(phrases.session_title(self._summary))
@@ -117,15 +107,9 @@ class ReviewScreen(Page):
     def _load(self) -> None:
         session = self._summary.session.id
         try:
-            transcript, draft = self._store.transcript(session), self._store.draft(session)
-            if transcript is None or draft is None:
-                raise UsageProblem("There is no draft of this session yet.", do=f"Leave the app and run: coachnote finish {session}")
-            review = self._store.review(session) or Review(draft=approval.key(draft))
-            notes = self._store.notes(session)
+            self.post_message(self.Loaded(read_case(self._store, session)))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
-        else:
-            self.post_message(self.Loaded(Case(transcript=transcript, draft=draft, review=review, signed=notes[-1] if notes else None)))
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
@@ -134,8 +118,8 @@ class ReviewScreen(Page):
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
-        self._case = message.case
-        self.draft_pane.loading = False
+        before, self._case = self._case, message.case
+        self._drafting = self.draft_pane.loading = False
         self.transcript_pane.fill(self._setting)
         self._show()
         self.draft_pane.focus()
@@ -143,6 +127,10 @@ class ReviewScreen(Page):
         self.draft_pane.go_to(0)
         if waiting:
             self.draft_pane.go_to_path(waiting[0])
+        if message.case.outdated:
+            self._draft_again(None)
+        elif before is not None:
+            self.tell(carried_over(before, message.case), seconds=12)
 
     @property
     def case(self) -> Case:
@@ -152,7 +140,11 @@ class ReviewScreen(Page):
 
     @property
     def _setting(self) -> Context:
-        return Context(transcript=self.case.transcript, year=self._near.year)
+        return Context(transcript=self.case.transcript, year=self._near.year, template=self._template)
+
+    @property
+    def _template(self) -> Template:
+        return self._services.template(self.case.draft.template)
 
     @property
     def _near(self) -> dt.date:
@@ -183,7 +175,7 @@ class ReviewScreen(Page):
             self.transcript_pane.cite((self._whole(int(path.removeprefix(LEFT_OUT))),))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        ready = self._case is not None or action in ("leave", "help")
+        ready = (self._case is not None and not self._drafting) or action in ("leave", "help")
         return super().check_action(action, parameters) if ready else False
 
     def _whole(self, segment: int) -> Evidence:
@@ -192,7 +184,7 @@ class ReviewScreen(Page):
 
     def _decide(self, path: str, verdict: Any, item: Item | None = None) -> bool:
         """Saved first, then shown; what cannot be saved is not shown as decided."""
-        decision = Decision(path=path, verdict=verdict, **({FIELDS[type(item)]: item} if item else {}))  # type: ignore[arg-type]
+        decision = Decision(path=path, verdict=verdict, **({approval.FIELDS[type(item)]: item} if item else {}))  # type: ignore[arg-type]
         if not self._save(approval.decide(self.case.review, decision)):
             return False
         self.post_message(self.Decided(decision))
@@ -228,12 +220,56 @@ class ReviewScreen(Page):
         if entry is not None and self._decide(entry.path, "drop"):
             self.draft_pane.action_cursor_down()
 
+    async def _correct_line(self) -> None:
+        """What was heard wrongly is put right in a new transcript, and drafted again."""
+        segment = self.transcript_pane.segment
+        if segment is None:
+            self.tell("Nothing was made out here. Add what you remember with n.")
+            return
+        heard = Statement(text=segment.text, said_by=None, evidence=(self._whole(segment.id),), supported=True)
+        line = await self.app.push_screen_wait(forms.LineForm(heard, title="Correct what was heard", near=self._near))
+        if isinstance(line, Statement) and line.text != phrases.clean(segment.text):
+            self._draft_again(typed.corrected(self.case.transcript, segment.id, line.text))
+
+    def _draft_again(self, corrected: Transcript | None) -> None:
+        """None: the store has a corrected transcript already that is newer than its draft. Nothing is decided meanwhile."""
+        self._drafting = True
+        self.head.tell("drafting again …", urgent=True)
+        self._draft(corrected, self.case.draft.template)
+
+    @work(thread=True, exclusive=True, group="draft")
+    def _draft(self, corrected: Transcript | None, template: str | None) -> None:
+        session, worker = self._summary.session.id, get_current_worker()
+        try:
+            drafter = partial(self._services.drafter, template)
+            if corrected is None:
+                steps = pipeline.draft_session(self._store, session, drafter)
+            else:
+                steps = pipeline.correct_session(self._store, session, corrected, drafter)
+            with contextlib.closing(steps):
+                for _ in steps:
+                    if worker.is_cancelled:
+                        return
+            self.post_message(self.Loaded(read_case(self._store, session)))
+        except CoachnoteError as error:
+            self.post_message(self.NotDrafted(error))
+
+    @on(NotDrafted)
+    def _not_drafted(self, message: NotDrafted) -> None:
+        """The draft before stands, with its transcript; the correction is kept and drafted when the session is opened again."""
+        self._drafting = False
+        self._show()
+        self.refuse(message.error)
+
     @work(exclusive=True, group="dialog")
     async def action_edit(self) -> None:
+        if self.focused is self.transcript_pane:
+            await self._correct_line()
+            return
         entry = self._current
         if entry is None:
             return
-        title = f"Edit · {phrases.heading(entry.path)}"
+        title = f"Edit · {phrases.heading(entry.path, self._template)}"
         if isinstance(entry.item, PreviousOutcome):
             title += f": {phrases.words(entry.item, self._setting)}"
         item = await self.app.push_screen_wait(forms.form_for(entry.item, title=title, near=self._near))
@@ -262,8 +298,9 @@ class ReviewScreen(Page):
         return (self._whole(int(path.removeprefix(LEFT_OUT))),) if path.startswith(LEFT_OUT) else ()
 
     def _groups(self) -> list[tuple[str, str]]:
-        own = [s.section for s in self.case.draft.note if s.section not in SECTIONS]
-        sections = [(f"note/{key}", phrases.section_title(key)) for key in (*SECTIONS, *own)]
+        template, used = self._template, [s.section for s in self.case.draft.note]
+        keys = SECTIONS if set(template.sections) == set(SECTIONS) else template.sections
+        sections = [(f"note/{key}", phrases.heading(f"note/{key}", template)) for key in dict.fromkeys((*keys, *used))]
         groups = [("actions", "Action"), *sections, ("referrals", "Referral")]
         appointed = any(entry.path == "next_appointment" for entry in self.entries)
         return groups if appointed else [*groups, ("next_appointment", "Next appointment")]
@@ -296,7 +333,8 @@ class ReviewScreen(Page):
         session = self._summary.session
         filed_under = f"{phrases.clean(self._summary.client_name or '')} {session.client}".strip() if session.client else "nobody yet"
         version = self.case.signed.version + 1 if self.case.signed else 1
-        dialog = SignDialog(self.entries, self._sign, name=self._coach or session.coach or "", filed_under=filed_under, version=version)
+        name = self._services.coach or session.coach or ""
+        dialog = SignDialog(self.entries, self._sign, name=name, filed_under=filed_under, version=version)
         note = await self.app.push_screen_wait(dialog)
         if note is not None:
             self.post_message(self.Signed(note))

@@ -23,9 +23,7 @@ PASSPHRASE = "orchid lantern gravel pony"
 NAME = "Amina Zephyrine"
 
 
-def coachnote(
-    *words: str, folder: Path, stdin: str = "", code: int = 0, passphrase: str = PASSPHRASE
-) -> subprocess.CompletedProcess[str]:
+def coachnote(*words: str, folder: Path, stdin: str = "", code: int = 0, passphrase: str = PASSPHRASE) -> subprocess.CompletedProcess[str]:
     """Run the real command with the passphrase on a descriptor."""
     read, write = os.pipe()
     os.write(write, passphrase.encode() + b"\n")
@@ -121,6 +119,9 @@ def test_an_unsigned_session_does_not_leave_and_a_signed_one_does(walked: tuple[
     assert (note["schema"], note["client"], note["version"], note["signed_by"]) == ("coachnote.note/1", "C-0042", 1, "Helen Marsh")
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert "# Case note C-0042" in coachnote("export", session, folder=folder).stdout
+    told = json.loads(coachnote("eval", "--signed", "--format", "json", folder=folder).stdout)
+    statements = sum(len(section["statements"]) for section in note["note"])
+    assert (told["notes"], told["groups"]["statements"]["kept"], told["groups"]["statements"]["edited"]) == (1, statements, 0)
 
 
 def sign(folder: Path, session: str) -> None:
@@ -168,6 +169,6 @@ def test_the_demo_shows_the_whole_line_and_leaves_nothing_behind(tmp_path: Path)
     done = coachnote("demo", folder=tmp_path)
     for heading in ("TRANSCRIPT", "UNREVIEWED DRAFT", "Actions", "Next appointment"):
         assert heading in done.stdout
-    assert re.search(r"by Fri 20 Mar 2026 .*\[\d\d:\d\d\]", done.stdout)
+    assert re.search(r"Fri 20 Mar \(said: next Friday\) \[\d\d:\d\d\]", done.stdout)
     assert "cannot understand people" in done.stderr
     assert [p for p in tmp_path.iterdir() if p.name.startswith("coachnote-demo")] == []

@@ -173,7 +173,9 @@ async def test_editing_a_referral_an_outcome_and_the_appointment() -> None:
     store = filled_store()
     async with reviewing(store) as pilot:
         for path, selector, value in (
-            ("referrals/0", "#status", "waiting"), ("previous/p3", "#outcome", "done"), ("next_appointment", "#time", "11.00"),
+            ("referrals/0", "#status", "waiting"),
+            ("previous/p3", "#outcome", "done"),
+            ("next_appointment", "#time", "11.00"),
         ):
             go_to(pilot, path)
             await press(pilot, "e")

@@ -43,7 +43,13 @@ def test_items_are_named_in_reading_order() -> None:
 
 def test_only_items_with_a_reason_wait_to_be_checked() -> None:
     assert approval.undecided(draft(), Review(draft="d-0001")) == (
-        "note/progress/0", "note/barriers/0", "note/barriers/1", "note/barriers/2", "note/support/0", "actions/0", "next_appointment",
+        "note/progress/0",
+        "note/barriers/0",
+        "note/barriers/1",
+        "note/barriers/2",
+        "note/support/0",
+        "actions/0",
+        "next_appointment",
     )
 
 

@@ -26,11 +26,12 @@ def test_every_statement_shows_when_it_was_said() -> None:
 
 def test_a_due_date_shows_the_words_that_gave_it() -> None:
     action = Action(
-        what="Ring", owner="client", due=dt.date(2026, 3, 20), due_text="by next Friday", evidence=(Evidence(segment=0, quote="a"),)
+        what="Ring", owner="client", due=dt.date(2026, 3, 20), due_text="next Friday", evidence=(Evidence(segment=0, quote="a"),)
     )
-    assert render.due(action) == "by Fri 20 Mar 2026 (said: by next Friday)"
-    assert render.due(replace(action, due=None)) == "said: by next Friday"
-    assert render.due(replace(action, due=None, due_text=None)) == "no date said"
+    assert render.due(action, 2026) == "Fri 20 Mar (said: next Friday)"
+    assert render.due(action, 2025) == render.due(action) == "Fri 20 Mar 2026 (said: next Friday)"
+    assert render.due(replace(action, due=None, due_text="after\nEaster")) == "said: after Easter"
+    assert render.due(replace(action, due=None, due_text=None)) == "no date"
 
 
 def test_gaps_stand_where_they_were_in_the_transcript() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from assistant import resources
 from assistant.errors import ModelMissing, ModelUnusable
-from assistant.speech.cards import NEEDED, Card, ModelOnDisk, best, find, known, memory_mb, present
+from assistant.speech.cards import LANGUAGE_NEEDED, NEEDED, PIECES, Card, ModelOnDisk, best, find, known, memory_mb, present
 
 
 @pytest.fixture
@@ -34,6 +34,42 @@ def test_every_card_says_what_a_person_must_know() -> None:
         assert card.languages
         assert set(NEEDED) <= set(card.files)
         assert card.name == "demo" or (card.hub and card.size_mb and card.auto_rank)
+
+
+def test_every_card_of_a_language_model_says_the_same() -> None:
+    cards = known("language")
+    assert len(cards) >= 3
+    for card in cards:
+        assert card.kind == "language"
+        assert card.purpose
+        assert card.hub
+        assert card.licence
+        assert card.size_mb
+        assert card.auto_rank
+    assert not {card.name for card in cards} & {card.name for card in known()}
+
+
+def test_language_models_and_speech_models_are_told_apart_by_what_is_in_their_folder(models: Path) -> None:
+    put(models, "small.en")
+    put(models, "our-llm", LANGUAGE_NEEDED)
+    put(models, "in-pieces", ("config.json", "tokenizer.json", "model-00001-of-00002.safetensors", PIECES))
+    assert {m.card.name for m in present(models, "language")} == {"our-llm", "in-pieces"}
+    assert {m.card.name for m in present(models)} == {"demo", "small.en"}
+    assert find("our-llm", models, "language").card.kind == "language"
+    assert find("in-pieces", models, "language").folder == models / "in-pieces"
+    with pytest.raises(ModelMissing, match="language model"):
+        find("small.en", models, "language")
+    with pytest.raises(ModelMissing):
+        find("our-llm", models)
+
+
+def test_a_language_model_that_lacks_a_file_is_named_with_what_it_lacks(models: Path) -> None:
+    put(models, "half", ("config.json", "model-00001-of-00002.safetensors"))
+    with pytest.raises(ModelUnusable, match=r"tokenizer\.json, model\.safetensors"):
+        find("half", models, "language")
+    with pytest.raises(ModelMissing, match="No language model") as missing:
+        find("auto", models / "none", "language")
+    assert "--drafter extractive" in missing.value.do
 
 
 def test_the_demo_card_warns_and_has_no_rank() -> None:
