@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 if threading.current_thread() is threading.main_thread():
-    # A shell starts its background jobs with Ctrl-C ignored, and children inherit that: the tests are about people who press it.
+    # A shell starts its background jobs with Ctrl-C ignored, nohup with a closed terminal ignored, and children inherit that: the tests
+    # are about people who press the one and close the other.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 LOOPBACK = ("127.", "::1", "localhost")
 

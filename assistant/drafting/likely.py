@@ -151,27 +151,27 @@ def _beside(talk: Talk, at: Sequence[int]) -> float:
 
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -3.2,
-    "own": 0.46,
-    "next": -0.34,
-    "previous": -0.46,
-    "useful": 0.12,
-    "dated": 1.84,
-    "weak": -0.39,
-    "tag": -1.14,
-    "opening": -2.25,
-    "past": -0.5,
-    "will": 0.56,
-    "errand": 1.18,
-    "deed": 0.41,
+    "bias": -3.17,
+    "own": 0.47,
+    "next": -0.39,
+    "previous": -0.42,
+    "useful": 0.14,
+    "dated": 1.83,
+    "weak": -0.43,
+    "tag": -1.12,
+    "opening": -2.33,
+    "past": -0.53,
+    "will": 0.26,
+    "errand": 1.00,
+    "deed": 0.53,
     "talk": -1.04,
-    "talk own": -0.18,
-    "talk dated": -1.2,
-    "talk rule": -0.61,
-    "talk near": 0.06,
+    "talk own": -0.19,
+    "talk dated": -1.08,
+    "talk rule": -0.43,
+    "talk near": 0.10,
 }
-"""Logistic regression (ridge 5 on standardised columns) over the candidates in the open voices, with tags from a tagger that never
-saw the voice; a candidate counts as right where the scorer would match it with an agreed action.
+"""From `scripts/weigh_actions.py`: logistic regression over the candidates in eight voices, with tags from a tagger that never saw the voice;
+a candidate counts as right where the scorer would match it with an agreed action.
 """
 
 
