@@ -170,7 +170,7 @@ WEIGHTS: Mapping[str, float] = {
     "talk rule": -0.43,
     "talk near": 0.10,
 }
-"""From `scripts/weigh_actions.py`: logistic regression over the candidates in eight voices, with tags from a tagger that never saw the voice;
+"""From `scripts/weigh_actions.py`: logistic regression over the candidates in eight voices, with tags from a tagger that never saw it;
 a candidate counts as right where the scorer would match it with an agreed action.
 """
 
