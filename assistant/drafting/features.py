@@ -46,7 +46,7 @@ def _plain(word: str) -> str:
 def _all(transcript: Transcript, words: Sequence[Sequence[str]], at: int) -> Iterator[str]:
     segment = transcript.segments[at]
     speaker = segment.speaker or "-"
-    yield from ("bias", f"who:{speaker}", f"kind:{transcript.kind}", f"place:{min(at, 2)}", f"end:{min(len(words) - 1 - at, 3)}")
+    yield from ("bias", f"who:{speaker}", f"kind:{_kind(transcript)}", f"place:{min(at, 2)}", f"end:{min(len(words) - 1 - at, 3)}")
     yield f"long:{min(len(words[at]) // 4, 6)}"
     yield from _own(segment.text, words[at])
     yield from _listed(segment.text, "")
@@ -55,6 +55,11 @@ def _all(transcript: Transcript, words: Sequence[Sequence[str]], at: int) -> Ite
     for step in (-2, -1, 1, 2):
         if 0 <= at + step < len(words):
             yield from _near(transcript, words, at, step)
+
+
+def _kind(transcript: Transcript) -> str:
+    """How it reads: a talk in which nobody knows who spoke reads like a dictation."""
+    return transcript.kind if any(s.speaker for s in transcript.segments) else "dictation"
 
 
 def _own(text: str, words: Sequence[str]) -> Iterator[str]:

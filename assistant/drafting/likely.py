@@ -117,7 +117,7 @@ def measured(talk: Talk, candidate: Candidate) -> dict[str, float]:
     text = " ".join(talk.said[n].text for n in at)
     own, dated = _logit(max(talk.likely[n] for n in at)), float(action.when is not None)
     verb = action.what.split(" ")[0].lower()
-    two = float(talk.people.kind == "appointment")
+    two = float(talk.people.kind == "appointment" and any(clause.speaker for clause in talk.said))
     return {
         "bias": 1.0,
         "own": own,
