@@ -40,8 +40,11 @@ def words() -> tuple[str, ...]:
 
 
 def suggest() -> str:
-    """WORDS words, each drawn with the system's own randomness; a word may come twice."""
-    return " ".join(secrets.choice(words()) for _ in range(WORDS))
+    """WORDS words, each drawn with the system's own randomness, and drawn again where `problem` would refuse them (one in thousands)."""
+    while True:
+        drawn = " ".join(secrets.choice(words()) for _ in range(WORDS))
+        if problem(drawn) is None:
+            return drawn
 
 
 def problem(text: str) -> str | None:

@@ -24,6 +24,12 @@ def test_a_suggestion_differs_every_time_and_passes_its_own_check() -> None:
     assert not [text for text in suggested if passphrase_problem(text)]
 
 
+def test_what_its_own_check_refuses_is_never_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(["edge", "edge", "roof", "bow", "kettle", "lantern", "otter", "quay"])
+    monkeypatch.setattr(passphrase.secrets, "choice", lambda _: next(drawn))
+    assert suggest_passphrase() == "kettle lantern otter quay"
+
+
 @pytest.mark.parametrize(
     "weak",
     ["", "short", "aaaaaaaaaaaaaaaa", "abababababababab", "abcabcabcabcabc", "password12345", "P@ssw0rd12345!", "qwertyuiop123",
