@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.domain import Kind
     from assistant.protocols import Store
 
-CAN = """The demo model is a small Whisper trained on synthetic voices (espeak-ng) reading
+CAN = """The demo model is a small Whisper trained on synthetic voices (espeak-ng and flite) reading
 sentences about job coaching.
 It understands those voices and that vocabulary. It cannot understand people: for real speech, add a real
 Whisper model (`coachnote models`)."""

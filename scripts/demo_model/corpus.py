@@ -9,7 +9,7 @@ import random
 
 from . import grammar
 
-SENTENCES, SALADS, PAIRS = 36_000, 36_000, 4_000
+SENTENCES, SALADS, PAIRS = 50_000, 50_000, 6_000
 
 
 def training_texts(seed: int) -> list[str]:

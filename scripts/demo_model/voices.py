@@ -7,13 +7,14 @@ Does not know what the texts mean or how windows are made from the utterances.
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import random
 import subprocess
 import tempfile
 import wave
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -145,8 +146,8 @@ class SpeechCache:
         stored = {(each.voice, each.text) for each in self.utterances()}
         missing = [part for part in parts if (part[0].name, part[1]) not in stored]
         done = len(stored)
-        with ThreadPoolExecutor(workers) as pool, self._samples.open("ab") as audio, self._index.open("a") as index:
-            spoken = pool.map(lambda part: speak(*part, seed), missing)
+        with ProcessPoolExecutor(workers) as pool, self._samples.open("ab") as audio, self._index.open("a") as index:
+            spoken = pool.map(speak, *zip(*missing, strict=True), itertools.repeat(seed), chunksize=16) if missing else ()
             for (voice, text), samples in zip(missing, spoken, strict=True):
                 entry = Utterance(text, voice.name, audio.tell() // 2, len(samples))
                 audio.write(samples.tobytes())

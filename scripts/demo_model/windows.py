@@ -22,6 +22,9 @@ IGNORED = -100
 LONGEST_PROMPT = 223
 """Tokens of earlier text that faster-whisper keeps: half of the 448 positions, less one for the prompt's own mark."""
 
+POSITIONS = 448
+"""Tokens that the decoder has places for."""
+
 Audio = NDArray[np.float32]
 
 
@@ -80,8 +83,13 @@ def target(placed: Sequence[Placed], seconds: float, timed: bool, tokens: Tokens
         return [tokens.no_timestamps, *tokens.text(" ".join(each.text for each in whole)), tokens.eot]
     written: list[int] = []
     for each in whole:
-        written += [tokens.time(each.start), *tokens.text(each.text), tokens.time(each.end)]
-    return [*written, *(tokens.time(each.start) for each in cut), tokens.eot]
+        written += [tokens.time(_begin(each, written)), *tokens.text(each.text), tokens.time(each.end)]
+    return [*written, *(tokens.time(_begin(each, written)) for each in cut), tokens.eot]
+
+
+def _begin(each: Placed, before: Sequence[int]) -> float:
+    """Its start; a window's first time may be 1 s at most, since faster-whisper allows no later one."""
+    return each.start if before else min(each.start, 1.0)
 
 
 def silent_target(rng: np.random.Generator, tokens: Tokens) -> tuple[list[int], list[int]]:
@@ -134,7 +142,7 @@ class Assembler:
         """Lay utterances of one voice one after the other; the last may be cut where times are written."""
         audio = np.zeros(round(seconds * RATE), dtype=np.float32)
         voice = list(self._voices)[rng.choice(len(self._weights), p=self._weights)]
-        clock = self._lead(rng)
+        clock = self._lead(seconds, rng)
         single = rng.random() < np.interp(seconds, (6.0, 17.0), (self._recipe.single, self._recipe.single_long))
         may_cut = timed and not single and rng.random() < self._recipe.cut
         full = seconds if may_cut else rng.uniform(0.3, 1.0) * seconds
@@ -162,9 +170,10 @@ class Assembler:
         return each, np.interp(positions, np.arange(len(spoken)), spoken).astype(np.float32)
 
     @staticmethod
-    def _lead(rng: np.random.Generator) -> float:
-        """Seconds before the first word: at most 1 s, the latest first timestamp that faster-whisper allows."""
-        return float(rng.choice((0.04, 0.5, 0.95), p=(0.3, 0.5, 0.2)) * rng.random())
+    def _lead(seconds: float, rng: np.random.Generator) -> float:
+        """Seconds before the first word: little where a filter cut; in a long window now and then a pause for thought."""
+        longest = 2.4 if seconds >= 17 else 0.95
+        return float(rng.choice((0.04, 0.5, 0.95, longest), p=(0.28, 0.42, 0.2, 0.1)) * rng.random())
 
     @staticmethod
     def _gap(rng: np.random.Generator) -> float:
@@ -202,7 +211,8 @@ class Assembler:
         """Put earlier text before the start mark, without loss on it, in `share` of the windows; a long one before long windows only."""
         if rng.random() >= share:
             return inputs, labels
-        prompt = [self._tokens.prev, *self._earlier(10 if seconds >= 17 else 3, rng)[-LONGEST_PROMPT:]]
+        room = min(LONGEST_PROMPT, POSITIONS - len(inputs) - 1)
+        prompt = [self._tokens.prev, *self._earlier(14 if seconds >= 17 else 3, rng)[-room:]]
         return prompt + inputs, [IGNORED] * len(prompt) + labels
 
     def _earlier(self, most: int, rng: np.random.Generator) -> list[int]:
