@@ -7,7 +7,7 @@ returned. Knows no engine, no file format and no table.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
@@ -17,6 +17,8 @@ from assistant.domain import (
     CaseNote,
     Client,
     Draft,
+    Gap,
+    HeardBy,
     Item,
     Kind,
     PreviousAction,
@@ -56,6 +58,13 @@ class Brief:
     client: str | None = field(default=None, repr=False)
     coach: str | None = field(default=None, repr=False)
     previous_actions: tuple[PreviousAction, ...] = ()
+
+    def transcript(
+        self, segments: tuple[Segment, ...], made_by: HeardBy, language: str | None = None, gaps: tuple[Gap, ...] = ()
+    ) -> Transcript:
+        """What was heard or typed, with what was known before."""
+        known = {each.name: getattr(self, each.name) for each in fields(self)}
+        return Transcript(**known, segments=segments, made_by=made_by, language=language, gaps=gaps)
 
 
 @dataclass(frozen=True, kw_only=True)

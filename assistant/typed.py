@@ -30,17 +30,8 @@ def transcript(text: str, brief: Brief) -> Transcript:
     said = [line[start:end] for line in lines if line for start, end in cuts(line)]
     if not any(c.isalnum() for sentence in said for c in sentence):
         raise NothingSaid("Nothing was written.", means="A note needs words.", do="Write what there is to say, if only that nobody came.")
-    return Transcript(
-        id=brief.id,
-        kind=brief.kind,
-        session_date=brief.session_date,
-        date_confirmed=brief.date_confirmed,
-        client=brief.client,
-        coach=brief.coach,
-        segments=tuple(Segment(id=n, start=None, end=None, speaker=None, text=sentence) for n, sentence in enumerate(said)),
-        previous_actions=brief.previous_actions,
-        made_by=HeardBy(engine=ENGINE),
-    )
+    segments = tuple(Segment(id=n, start=None, end=None, speaker=None, text=sentence) for n, sentence in enumerate(said))
+    return brief.transcript(segments, HeardBy(engine=ENGINE))
 
 
 def corrected(transcript: Transcript, segment: int, text: str) -> Transcript:

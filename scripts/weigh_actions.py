@@ -51,11 +51,11 @@ def candidates(whole: dict[str, Any], drafting: Drafting, score: Any) -> Iterato
     with mock.patch.object(likely, "weighed", return_value=[]) as weighed:
         actions.find(drafting.said, drafting.people, drafting.today, settled.at if settled else (), drafting.tags)
     said, found, doubtful, people, today, _, tags = weighed.call_args.args
-    talk = likely.Talk(said, people, today, tags, [likely._likely(tags, clause) for clause in said])
+    talk = likely.talk_of(said, people, today, tags)
     score.TEXT.clear()
     score.TEXT.update({s["id"]: s["text"] for s in whole["segments"]})
-    for each in likely._candidates(talk, found, doubtful):
-        cited = [{"segment": e.segment, "quote": e.quote} for e in drafting._evidence(each.found.at)]
+    for each in likely.candidates(talk, found, doubtful):
+        cited = [{"segment": e.segment, "quote": e.quote} for e in drafting.evidence(each.found.at)]
         told = {"what": each.found.what, "evidence": cited}
         right = any(score.action_score(agreed, told) >= MATCHED for agreed in whole["gold"]["actions"])
         yield list(likely.measured(talk, each).values()), right

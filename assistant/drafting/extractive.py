@@ -26,11 +26,11 @@ from assistant.domain import (
     PreviousOutcome,
     Referral,
     SaidBy,
-    Segment,
     Statement,
     Transcript,
 )
 from assistant.drafting import actions, appointment, barriers, dates, facts, left_out, previous, referrals, tagger, template, units
+from assistant.drafting.checks import CONDITION, HEALTH, MONEY, REPORTED, holding, unclear
 from assistant.drafting.lexicon import lexicon, tokens
 from assistant.drafting.people import People, people
 from assistant.drafting.tagger import Tags
@@ -39,14 +39,7 @@ from assistant.identity import new_id
 from assistant.protocols import Progress
 
 VERSION = "2"
-UNCLEAR_BELOW = 0.5
-"""Confidence under which a segment must be listened to: below even odds, its words may not be what was said."""
-REPORTED = re.compile(
-    r"\b(?:he|she|they|[A-Z][a-z]+) (?:says|said|told me|reckons|feels|thinks|mentioned|admitted|explained|was telling me"
-    r"|let slip)\b|\b(?:told|tells) me\b"
-)
 AGREED = re.compile(r"\bwe(?:'ve| have)? (?:both )?agreed\b", re.IGNORECASE)
-CONDITION = re.compile(r"\b(?:if|unless|subject to|as long as|provided|depending)\b", re.IGNORECASE)
 
 
 class ExtractiveDrafter:
@@ -99,12 +92,13 @@ class Drafting:
         )
         return replace(draft, left_out=tuple(left_out.scan(self.transcript.segments, frozenset(_cited(draft)), self.today)))
 
-    def _evidence(self, at: Iterable[int]) -> tuple[Evidence, ...]:
+    def evidence(self, at: Iterable[int]) -> tuple[Evidence, ...]:
+        """The clauses at these positions, quoted."""
         pieces = tuple(p for n in sorted(set(at)) for p in self.said[n].pieces)
         return units.evidence(pieces, self.texts)
 
     def _segments(self, at: Sequence[int]) -> tuple[int, ...]:
-        return tuple(e.segment for e in self._evidence(at))
+        return tuple(e.segment for e in self.evidence(at))
 
     def _note(self, found: Sequence[facts.Fact]) -> tuple[NoteSection, ...]:
         told: set[str] = set()
@@ -119,7 +113,7 @@ class Drafting:
 
     def _statement(self, fact: facts.Fact) -> Statement:
         said = " ".join(self.said[n].text for n in fact.at)
-        evidence = self._evidence(fact.at)
+        evidence = self.evidence(fact.at)
         text = " ".join(e.quote for e in evidence) if fact.section == "risk" else sentence(said)
         statement = Statement(text=text, said_by=self._said_by(fact.at, said), evidence=evidence, supported=True)
         supported = grounding.supported(statement, self.transcript) and grounding.quotes_hold(evidence, self.transcript)
@@ -136,24 +130,24 @@ class Drafting:
     def _checks(self, text: str, section: str, evidence: Sequence[Evidence], supported: bool) -> tuple[Check, ...]:
         labels = lexicon("barriers").labels(tokens(text))
         found: list[tuple[Check, bool]] = [
-            ("money", bool(facts.MONEY.search(text))),
-            ("health", bool(labels & {"health_physical", "health_mental", "addiction"})),
+            ("money", bool(MONEY.search(text))),
+            ("health", bool(labels & HEALTH)),
             ("risk", section == "risk"),
             ("conditional", bool(CONDITION.search(text))),
             ("unsupported", not supported),
-            ("unclear", any(_unclear(self.segments[e.segment]) for e in evidence)),
+            ("unclear", any(unclear(self.segments[e.segment]) for e in evidence)),
         ]
-        return tuple(name for name, holds in found if holds)
+        return holding(found)
 
     def _action(self, found: actions.Found, next_date: dt.date | None) -> Action:
-        evidence = self._evidence(found.at)
+        evidence = self.evidence(found.at)
         due = found.when.date if found.when else next_date if found.later else None
         when = found.when or (None if due else dates.unresolved(" ".join(self.said[n].text for n in found.at)))
         checks: list[tuple[Check, bool]] = [
             ("date", bool((when and when.doubtful) or (due and not self.transcript.date_confirmed))),
-            ("money", bool(facts.MONEY.search(found.what))),
+            ("money", bool(MONEY.search(found.what))),
             ("conditional", found.conditional),
-            ("unclear", any(_unclear(self.segments[e.segment]) for e in evidence)),
+            ("unclear", any(unclear(self.segments[e.segment]) for e in evidence)),
             ("owner", not found.who.certain),
         ]
         name = found.who.name if found.who.owner == "third_party" else None
@@ -164,24 +158,20 @@ class Drafting:
             due=due,
             due_text=when.text if when else None,
             evidence=evidence,
-            check=tuple(check for check, holds in checks if holds),
+            check=holding(checks),
         )
 
     def _referral(self, sent: referrals.Sent) -> Referral:
-        return Referral(to=sent.to, status=sent.status, evidence=self._evidence(sent.at))
+        return Referral(to=sent.to, status=sent.status, evidence=self.evidence(sent.at))
 
     def _outcome(self, reported: previous.Reported) -> PreviousOutcome:
-        return PreviousOutcome(id=reported.id, outcome=reported.outcome, evidence=self._evidence(reported.at))
+        return PreviousOutcome(id=reported.id, outcome=reported.outcome, evidence=self.evidence(reported.at))
 
     def _next(self, settled: appointment.Settled | None) -> NextAppointment | None:
         if settled is None:
             return None
         check: tuple[Check, ...] = ("date",) if settled.doubtful or not self.transcript.date_confirmed else ()
-        return NextAppointment(date=settled.date, time=settled.time, evidence=self._evidence(settled.at), check=check)
-
-
-def _unclear(segment: Segment) -> bool:
-    return "unclear" in segment.flags or (segment.confidence is not None and segment.confidence < UNCLEAR_BELOW)
+        return NextAppointment(date=settled.date, time=settled.time, evidence=self.evidence(settled.at), check=check)
 
 
 def _cited(draft: Draft) -> Iterator[int]:

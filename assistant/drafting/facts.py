@@ -6,12 +6,12 @@ headings out among its clauses. Knows nothing of owners or dates.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import SECTIONS, SectionKey
+from assistant.drafting.checks import MONEY
 from assistant.drafting.lexicon import content, lexicon, table, tokens
 from assistant.drafting.tagger import Tags
 from assistant.drafting.units import Clause
@@ -33,7 +33,6 @@ SHORT = 240
 """Words: a session as short as this is told in full."""
 LENGTH = {"dictation": 0.67, "appointment": 0.43}
 """Share of the words that were said which the note may have; what tells of a risk is never cut."""
-MONEY = re.compile(r"£\d|\b(?:quid|pounds|pence|tenner|fiver)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def _headed(breath: list[int], said: Sequence[Clause], tags: Mapping[int, Tags])
     heard = [tags[n] for n in dict.fromkeys(s for at in breath for s in said[at].segments) if n in tags]
     listed = {at: weigh(said[at]) for at in breath}
     scores = {s: max((t[f"section:{s}"] for t in heard), default=0.0) + LISTED * sum(w[s] for w in listed.values()) for s in SECTIONS}
-    worth = max((t["useful"] + 0.2 * t["critical"] for t in heard), default=0.0)
+    worth = max((max(t["useful"], *(t[f"section:{s}"] for s in SECTIONS)) + 0.2 * t["critical"] for t in heard), default=0.0)
     first, second = sorted(SECTIONS, key=lambda s: -scores[s])[:2]
     mine: tuple[int, ...] = ()
     if scores[second] >= SECOND and len(breath) > 1:

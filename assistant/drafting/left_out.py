@@ -8,7 +8,7 @@ from typing import get_args
 
 from assistant.domain import LeftOut, LeftOutReason, Segment
 from assistant.drafting import dates
-from assistant.drafting.facts import MONEY
+from assistant.drafting.checks import MONEY
 from assistant.drafting.lexicon import lexicon, tokens
 
 ANY_DAY = dt.date(2026, 1, 1)

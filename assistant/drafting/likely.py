@@ -79,9 +79,9 @@ def weighed(
     tags: Mapping[int, Tags],
 ) -> list[Found]:
     """What rules and tags together believe, in the order it was said. `meeting`: clauses that settle the next appointment."""
-    talk = Talk(said, people, today, tags, [_likely(tags, clause) for clause in said])
+    talk = talk_of(said, people, today, tags)
     taken, kept = talk.segments(meeting), list[Found]()
-    chances = [(chance(talk, c), c) for c in _candidates(talk, found, doubtful)]
+    chances = [(chance(talk, c), c) for c in candidates(talk, found, doubtful)]
     for p, candidate in sorted(chances, key=lambda each: (each[1].by != "rule", -each[0])):
         segments = talk.segments(candidate.found.at)
         if p >= (LEAST_UNRULED if candidate.by == "tag" else LEAST) and (candidate.by == "rule" or not segments & taken):
@@ -93,11 +93,16 @@ def weighed(
     return sorted(kept, key=lambda a: min(a.at))
 
 
+def talk_of(said: Sequence[Clause], people: People, today: dt.date | None, tags: Mapping[int, Tags]) -> Talk:
+    """The transcript with how likely each of its clauses is to be part of an action."""
+    return Talk(said, people, today, tags, [_likely(tags, clause) for clause in said])
+
+
 def _likely(tags: Mapping[int, Tags], clause: Clause) -> float:
     return max((sum(tags[s][f"action:{owner}"] for owner in OWNERS) for s in clause.segments if s in tags), default=0.0)
 
 
-def _candidates(talk: Talk, found: Sequence[Found], doubtful: Sequence[Found]) -> Iterator[Candidate]:
+def candidates(talk: Talk, found: Sequence[Found], doubtful: Sequence[Found]) -> Iterator[Candidate]:
     yield from (Candidate(a, "rule") for a in found)
     yield from (Candidate(a, "weak") for a in doubtful)
     covered = talk.segments(n for a in (*found, *doubtful) for n in a.at)

@@ -7,6 +7,7 @@ weights are first read.
 from __future__ import annotations
 
 import functools
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, get_args
 
 from assistant import resources
 from assistant.domain import SECTIONS, Barrier, Outcome, Owner, ReferralStatus, Transcript
-from assistant.drafting.features import features
+from assistant.drafting.features import SIZE, features
+from assistant.errors import ModelMissing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,8 +64,18 @@ def tag(transcript: Transcript) -> Mapping[int, Tags]:
 
 @functools.cache
 def weights(path: Path) -> NDArray[np.float32]:
-    """The table, float32, one row a feature and one column a label. Raises FileNotFoundError where it is missing."""
+    """The table, float32, one row a feature and one column a label. Raises ModelMissing where it is missing or damaged."""
     import numpy as np
 
-    with np.load(path, allow_pickle=False) as kept:
-        return np.asarray(kept["table"], dtype=np.float32)
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            table = np.asarray(kept["table"], dtype=np.float32)
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        table = np.zeros((0, 0), dtype=np.float32)
+    if table.shape != (SIZE, len(LABELS)):
+        raise ModelMissing(
+            "The tagger's weights (models/tagger/weights.npz) are missing or damaged.",
+            means="Drafts are made with them; they are part of the program.",
+            do="Install the program again.",
+        )
+    return table

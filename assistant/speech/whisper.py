@@ -119,19 +119,8 @@ class WhisperTranscriber:
         }
         settings |= {"demo": True} if self.model.card.name == DEMO else {}
         settings |= {"bad_packets": decoded.bad_packets} if decoded.bad_packets else {}
-        return Transcript(
-            id=brief.id,
-            kind=brief.kind,
-            session_date=brief.session_date,
-            date_confirmed=brief.date_confirmed,
-            client=brief.client,
-            coach=brief.coach,
-            language=language,
-            segments=segments,
-            gaps=gaps,
-            previous_actions=brief.previous_actions,
-            made_by=HeardBy(engine="faster-whisper", model=self.model.card.name, settings=settings),
-        )
+        made_by = HeardBy(engine="faster-whisper", model=self.model.card.name, settings=settings)
+        return brief.transcript(segments, made_by, language, gaps)
 
 
 def _nothing_said() -> NothingSaid:

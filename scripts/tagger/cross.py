@@ -20,7 +20,7 @@ from assistant import documents
 from assistant.drafting.features import features
 from assistant.drafting.tagger import LABELS, Tags
 
-from .examples import Example, _of_case, _of_document
+from .examples import Example, of_case, of_document
 from .fit import fit
 from .labelled import document, read_all
 
@@ -66,10 +66,10 @@ SLIPS = {
 
 def folds(cases: Path, own: Path) -> Iterator[tuple[str, Document, NDArray[np.float32]]]:
     """Every whole case with its voice and a table fitted without that voice; the documents in `own` are one voice."""
-    every = [(case.voice, document(case) if case.kind != "phrases" else None, list(_of_case(case))) for case in read_all(cases)]
+    every = [(case.voice, document(case) if case.kind != "phrases" else None, list(of_case(case))) for case in read_all(cases)]
     for path in sorted(own.glob("*.json")):
         whole = json.loads(path.read_text(encoding="utf-8"))
-        every.append((own.name, whole, list(_of_document(own.name, whole, None))))
+        every.append((own.name, whole, list(of_document(own.name, whole, None))))
     voices = sorted({voice for voice, _, _ in every})
     random.Random(3).shuffle(voices)
     for number in range(FOLDS):

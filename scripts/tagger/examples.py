@@ -34,21 +34,22 @@ BARRIERS = frozenset(label for label in LABELS if label.startswith("barrier:"))
 def examples(cases: Path, documents_folder: Path | None = None) -> Iterator[Example]:
     """Every labelled segment of the short written form, and of a folder of labelled documents where one is given."""
     for case in read_all(cases):
-        yield from _of_case(case)
+        yield from of_case(case)
     for path in sorted(documents_folder.glob("*.json")) if documents_folder else ():
-        yield from _of_document("documents", json.loads(path.read_text(encoding="utf-8")), None)
+        yield from of_document("documents", json.loads(path.read_text(encoding="utf-8")), None)
 
 
-def _of_case(case: Case) -> Iterator[Example]:
+def of_case(case: Case) -> Iterator[Example]:
+    """The segments of one case; each line of `phrases` stands alone."""
     shown = [{word for _, rest in line.rests("B") for word in rest.split()} for line in case.lines]
     whole = document(case)
     if case.kind != "phrases":
-        yield from _of_document(case.voice, whole, shown)
+        yield from of_document(case.voice, whole, shown)
         return
     for at, segment in enumerate(whole["segments"]):
         kind = "appointment" if segment["speaker"] else "dictation"
         alone = whole | {"segments": [segment], "kind": kind, "gold": _only(whole["gold"], segment["id"])}
-        yield from _of_document(case.voice, alone, [shown[at]])
+        yield from of_document(case.voice, alone, [shown[at]])
 
 
 def _only(gold: dict[str, Any], segment: int) -> dict[str, Any]:
@@ -62,7 +63,8 @@ def _only(gold: dict[str, Any], segment: int) -> dict[str, Any]:
     }
 
 
-def _of_document(voice: str, whole: dict[str, Any], shown: list[set[str]] | None) -> Iterator[Example]:
+def of_document(voice: str, whole: dict[str, Any], shown: list[set[str]] | None) -> Iterator[Example]:
+    """The segments of a labelled document; `shown` has the barriers of each, None where only those of the whole are known."""
     transcript = documents.read_transcript(json.dumps(whole).encode())
     told = labels(whole["gold"])
     for at, (segment, rows) in enumerate(zip(transcript.segments, features(transcript), strict=True)):

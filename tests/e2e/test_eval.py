@@ -5,7 +5,6 @@ Floors, not targets: docs/drafting.md has the figures.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import Counter
 from dataclasses import replace
@@ -18,6 +17,7 @@ import pytest
 from assistant import console
 from assistant.cli.main import coachnote
 from assistant.documents import draft_json, read_draft, read_transcript
+from tests import labelled
 from tests.drafts import draft
 
 EVAL = Path(__file__).parents[1] / "eval"
@@ -26,12 +26,7 @@ CASES = sorted((EVAL / "dev").glob("*.json"))
 
 @pytest.fixture(scope="module")
 def scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", EVAL / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return labelled.scorer()
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.drafting.features import SIZE, features
-from assistant.drafting.tagger import LABELS, tag
+from assistant.drafting.tagger import LABELS, tag, weights
+from assistant.errors import ModelMissing
 from tests.drafts import appointment, dictation
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -65,6 +67,17 @@ def test_a_promise_is_an_action_and_chatter_is_none() -> None:
 
 def test_tags_are_not_shown_in_a_repr() -> None:
     assert repr(tag(dictation("He was late."))[0]) == "Tags()"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 no archive", "other"])
+def test_missing_or_damaged_weights_are_named_plainly(tmp_path: Path, content: bytes | str | None) -> None:
+    path = tmp_path / "weights.npz"
+    if content == "other":
+        np.savez(path, table=np.zeros((3, 3), dtype=np.float16))
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
+    with pytest.raises(ModelMissing, match=r"weights\.npz"):
+        weights(path)
 
 
 CASE = """case x01

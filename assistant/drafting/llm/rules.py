@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant import grounding
-from assistant.domain import Action, Check, Draft, Evidence, PreviousOutcome, Referral, SaidBy, Segment, Statement, Transcript
+from assistant.domain import Action, Draft, Evidence, PreviousOutcome, Referral, SaidBy, Statement, Transcript
 from assistant.drafting import dates, units
+from assistant.drafting.checks import CONDITION, HEALTH, MONEY, REPORTED, holding, unclear
 from assistant.drafting.commitments import Promise, promises
 from assistant.drafting.lexicon import content, lexicon, tokens
 from assistant.drafting.llm import doubts
@@ -25,10 +26,6 @@ from assistant.drafting.wording import capital
 
 SAME_DEED = 0.34
 """Share of the shorter one's content stems from which a model's action and one found by rule in the same lines are one action."""
-UNCLEAR_BELOW = 0.5
-"""Confidence under which a segment must be listened to: below even odds, its words may not be what was said."""
-MONEY = re.compile(r"£ ?\d|\b(?:quid|pounds|pence|tenner|fiver)\b", re.IGNORECASE)
-CONDITION = re.compile(r"\b(?:if|unless|subject to|as long as|provided|depending)\b", re.IGNORECASE)
 TAKEN_BACK = re.compile(
     r"\b(?:actually,? no|scra[pb] (?:that|it)|scrub (?:that|it)|forget (?:that|it)|on second thoughts|never mind|no need|cancel that"
     r"|hold off|changed (?:my|his|her) mind|decided not to|no,? leave (?:it|that)|that's off"
@@ -38,10 +35,6 @@ TAKEN_BACK = re.compile(
 """Looked for only where the rules did not find the action themselves: they have finer ways to see that one was dropped."""
 TAKEN_BACK_WITHIN = 40
 """Characters of the next segment in which an action before it is taken back."""
-REPORTED = re.compile(
-    r"\b(?:he|she|they|[A-Z][a-z]+) (?:says|said|told me|reckons|feels|thinks|mentioned|admitted|explained)\b|\b(?:told|tells) me\b"
-)
-HEALTH = {"health_physical", "health_mental", "addiction"}
 
 
 @dataclass(frozen=True)
@@ -83,14 +76,14 @@ class Rules:
         """Word for word."""
         evidence = self.evidence(segments)
         text = " ".join(e.quote for e in evidence)
-        check = self._checks([("risk", True), ("unclear", self._unclear(evidence))])
+        check = holding([("risk", True), ("unclear", self._unclear(evidence))])
         return Statement(text=text, said_by=self._said_by(evidence), evidence=evidence, supported=True, check=check) if evidence else None
 
     def _judged(self, statement: Statement, doubtful: bool) -> Statement:
         resolved = [w.date for e in statement.evidence for w in dates.find(self.texts[e.segment], self.today) if w.date]
         supported = not doubtful and grounding.supported(statement, self.transcript, resolved)
         words = " ".join([statement.text, *(e.quote for e in statement.evidence)])
-        check = self._checks(
+        check = holding(
             [
                 ("money", bool(MONEY.search(statement.text))),
                 ("health", bool(HEALTH & lexicon("barriers").labels(tokens(statement.text)))),
@@ -124,7 +117,7 @@ class Rules:
             or doubts.covered(what, lines, self.known) < doubts.LEAST_COVERED
             or (twin is None and self._taken_back(segments))
         )
-        check = self._checks(
+        check = holding(
             [
                 ("date", due.doubtful or bool(due.date and not self.transcript.date_confirmed)),
                 ("money", bool(MONEY.search(what))),
@@ -187,7 +180,7 @@ class Rules:
         held = (
             bool(reason) and doubts.covered(reason, lines, self.known) >= doubts.LEAST_COVERED and not grounding.loose_ends(reason, lines)
         )
-        check = self._checks([("unclear", self._unclear(evidence))])
+        check = holding([("unclear", self._unclear(evidence))])
         return Referral(to=capital(to), status=sent.status, reason=reason if held else None, evidence=evidence, check=check)
 
     def outcome(self, became: Became, segments: Sequence[int]) -> PreviousOutcome | None:
@@ -195,15 +188,7 @@ class Rules:
         return PreviousOutcome(id=became.id, outcome=became.outcome, evidence=evidence) if evidence else None
 
     def _unclear(self, evidence: Iterable[Evidence]) -> bool:
-        return any(_unclear(self.segments[e.segment]) for e in evidence)
-
-    @staticmethod
-    def _checks(found: Sequence[tuple[Check, bool]]) -> tuple[Check, ...]:
-        return tuple(name for name, holds in found if holds)
-
-
-def _unclear(segment: Segment) -> bool:
-    return "unclear" in segment.flags or (segment.confidence is not None and segment.confidence < UNCLEAR_BELOW)
+        return any(unclear(self.segments[e.segment]) for e in evidence)
 
 
 def _plain(text: str) -> str:
