@@ -29,6 +29,12 @@ RETRACTED = re.compile(
     r"|won't bother|not going to now|that's not (?:an action|agreed|set))\b",
     re.IGNORECASE,
 )
+BROKEN_OFF = re.compile(
+    r"[, ](?:(?:well|oh|actually|wait|hang on|hold on|sorry),? )*(?:no|nah|naw|scrub that|correction|tell a lie)"
+    r"(?:,? (?:no|wait|hang on|hold on|sorry|tell a lie|actually|scrub that|correction))*,?$",
+    re.IGNORECASE,
+)
+"""`I'll ring them for, no,`: what was begun is not what stands, unless only a date is put right."""
 IN_THE_ROOM = re.compile(
     r"^(?:put (?:it|you|him|her|that) on speaker|leave it|leave that|leave you|leave him|leave her|let (?:you|him"
     r"|her) (?:get|go|off)|have a (?:think|go|laugh|cry|drink|tea|coffee|seat)|go (?:first|red|blank|mad|now)|see (?:you"
@@ -85,6 +91,8 @@ CONDITION = re.compile(r"^(?:(?:and|but|so|then),? )*(?:if|once|when|as soon as)
 PRONOUN_OBJECT = re.compile(r"^(?: \w+)? (?:it|them|that|him|her|you|me|my|his|their|this)\b", re.IGNORECASE)
 ENDING = re.compile(r"(?:,? (?:and|on|at|is|it's|that's|by|for|the))*[ ,]*$", re.IGNORECASE)
 HAVE_IT = re.compile(r"Have (?!it out|a (?:word|chat|look|meeting|conversation))")
+THEN = re.compile(r"\bthen(?: (?:and there|as well|too|instead))?[.!,]?$|\bwhile I'm (?:there|at it)\b", re.IGNORECASE)
+"""`she's back Wednesday, so I'll catch her then`: the day named just before."""
 BY_THEN = re.compile(r",? (?:by|before) (?:then|that)(?: as well| too)?\b|,? by as well$", re.IGNORECASE)
 DEED_IN_COMMON = re.compile(r"^(?:(?:and|then|so) )+(?:I|he|she|they|we|[A-Z][a-z]+)(?:'ll|'s| will| is)\b", re.IGNORECASE)
 LEAST_ANTECEDENT = 2
@@ -255,7 +263,8 @@ def _date_before(said: Sequence[Clause], at: int, verb: str, today: dt.date | No
     if at == 0 or said[at - 1].sentence != said[at].sentence:
         return None, ()
     before = said[at - 1].text
-    if not (verb in ATTENDING or CONDITION.match(before) or _only_dates(before, today)):
+    then = bool(THEN.search(said[at].text))
+    if not (then or verb in ATTENDING or CONDITION.match(before) or _only_dates(before, today)):
         return None, ()
     found = _ahead(before, today)
     return dates.chosen(before, found), (at - 1,) if found else ()
@@ -366,4 +375,11 @@ def _retracted(said: Sequence[Clause], action: Found) -> bool:
     sentence = said[first].sentence
     after = [c.text for c in said[first : first + 5] if c.sentence == sentence and c.speaker == said[first].speaker]
     after += [c.text[:40] for c in said[first + 1 : first + 6] if c.sentence == sentence + 1 and c.speaker == said[first].speaker][:1]
-    return bool(RETRACTED.search(" ".join(after)))
+    return bool(RETRACTED.search(" ".join(after))) or _broken_off(said, max(n for n in action.at if n - first <= 1))
+
+
+def _broken_off(said: Sequence[Clause], at: int) -> bool:
+    """Stopped with a `no`, and what follows is another deed or another person rather than another day."""
+    if at + 1 >= len(said) or not BROKEN_OFF.search(said[at].text) or said[at].speaker != said[at + 1].speaker:
+        return False
+    return not dates.find(said[at + 1].text[:25], dt.date(2026, 1, 1))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from assistant.drafting import idioms
 from assistant.drafting.lexicon import words_of
 from assistant.drafting.people import NOT_NAMES, ROLE
 from assistant.drafting.verbs import base
@@ -176,12 +177,33 @@ def promises(text: str, known: frozenset[str] = frozenset()) -> Iterator[Promise
 def weak_promises(text: str, known: frozenset[str] = frozenset()) -> Iterator[Promise]:
     """What a clause may promise, where its grammar alone does not tell a plan from how things are."""
     text = OPENERS.sub("", text)
+    for form in idioms.said(text):
+        promise = _idiom(form, text, known)
+        if promise:
+            yield promise
+            return
     for pattern in (WEAK_TO, WEAK_MODAL, WEAK_DOING, WEAK_PLAIN):
         for m in pattern.finditer(text):
             verb = _weak_verb(pattern, m["v"])
             if verb and _is_subject(m["s"], known, True) and not NEGATED.match(m["v"]) and not NO_PROMISE.search(text[: m.start("s")]):
                 yield Promise(_subject(m["s"]), verb, text[m.end("v") :], text[: m.start("s")], doing=pattern is WEAK_DOING)
                 return
+
+
+POINTING = re.compile(r"^(?: (?:for|on|to|onto))?(?: (?:that|it|this|them))?[ ,.!]*$")
+"""`he's on for that`: the event stands before."""
+
+
+def _idiom(form: idioms.Said, text: str, known: frozenset[str]) -> Promise | None:
+    rest, before = text[form.end :], text[: form.start]
+    verb = base(form.verb) or form.verb
+    if verb in words_of("verbs", "talk") - {"be"} or form.verb in AUXILIARY - {"be", "have", "do"} or NEGATED.match(form.verb + rest):
+        return None
+    if not _is_subject(form.subject, known, True) or NO_PROMISE.search(before) or HEDGE.search(before):
+        return None
+    if form.timed and not (base(form.verb) and TIMED.search(rest)):
+        return None
+    return Promise(_subject(form.subject), verb, rest, before, going=verb == "go" and bool(POINTING.match(rest)))
 
 
 def _weak_verb(pattern: re.Pattern[str], said: str) -> str | None:

@@ -162,11 +162,12 @@ RULES: tuple[tuple[str, Resolver], ...] = (
     ),
     (
         r"\b(?:as soon as|soon as|once|when|minute|before) (?:we|you|i)(?:'ve| have|'re|'m|m| am| are)? (?:just )?"
-        r"(?:(?:finish(?:ed)?|gone|go|leave"
-        r"|done)(?: here| up| today)?(?=[,.;!?]|$)"
+        r"(?:(?:finish(?:ed)?|gone|go|leave|knock off|head off|set off|lock up|shut up shop|clock off"
+        r"|done)(?: here| up| today| home| out| the (?:building|office))?(?=[,.;!?]|$)"
         r"|(?:done with|put) this\b|put the phone down\b|(?:get |got )?off (?:this|the) (?:phone|call)\b)",
         by.plus(0),
     ),
+    (r"\bon (?:my|me|the) way (?:home|back|out)\b", by.plus(0)),
     (r"(?<!no )(?<!not )(?<!for )(?<!at )\bthe now\b", by.plus(0)),
     (
         r"(?<!of )(?<!on )(?<!by )(?<!in )(?<!at )(?<!all )(?<!during )(?<!through )(?<!for )\bthe (?:day|night)(?=[,.;!?]"

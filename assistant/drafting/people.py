@@ -97,10 +97,21 @@ class People:
             return Who("third_party", other)
         if self.pronouns and low not in self.pronouns:
             return Who("third_party", other)
+        if low in self.pronouns and self._carries_on(low, before):
+            return Who("client")
         towards = RECEIVER.match(after.lower())
         if towards and self.pronouns & {towards[1]} and not re.search(r"\b(?:his|her) \w+$", before[-12:]):
             return Who("third_party", other) if other or low in self.pronouns else Who("client")
         return Who("third_party", other, certain=False) if other and self._topic(before) else Who("client")
+
+    def _carries_on(self, low: str, before: str) -> bool:
+        """`he's seeing Dr Osei, and he's going to talk to him`: one subject goes on."""
+        first = re.match(rf"(?:(?:and|but|so|then|now|right|okay|yeah|er|um),? )*(?P<s>{low}|[A-Z][a-z]+)\b", before, re.IGNORECASE)
+        return (
+            bool(first)
+            and (first["s"].lower() == low or first["s"].lower() in self.client)
+            and not re.search(r"\bsays?\b|\bsaid\b", before)
+        )
 
     def _topic(self, before: str) -> bool:
         """Whether the sentence opened with somebody else: `Colm, that's the branch manager, he's ...`."""

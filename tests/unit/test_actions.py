@@ -34,6 +34,9 @@ PROMISED = [
     ("Aye, I'll phone the duty desk the morn's morning.", "Phone the duty desk", "coach", "2026-03-13"),
     ("We agreed she'd drop the keys off on Saturday week.", "Drop the keys off", "client", "2026-03-21"),
     ("If I've heard nothing by Monday then I'm letting Carly know.", "Let Carly know", "coach", "2026-03-16"),
+    ("I'll send the form before I go home.", "Send the form", "coach", "2026-03-12"),
+    ("She's back on Wednesday, so I'll ring the nursery then.", "Ring the nursery", "coach", "2026-03-18"),
+    ("She's seeing Dr Osei on the 25th, and she's going to ask her about the tablets.", "Ask her about the tablets", "client", None),
 ]
 
 TRAPS = [
@@ -45,6 +48,8 @@ TRAPS = [
     "I'll write to Lorraine, actually no, scrub that.",
     "I'll send her the card, och no, she's got one, forget that.",
     "She won't ring them.",
+    "I'll ring the Jobcentre about it, well, no, it's her claim.",
+    "I'll ask the manager for the rota, hang on, no, that is her line manager's list.",
     "I'm not ringing the home.",
     "If she gets an interview there's a voucher for her.",
     "Her mum thinks she should apply for the council.",
