@@ -85,6 +85,8 @@ MEETING = re.compile(
     r"|her|them|you|me|us|again|it))*\b(?! (?:the|a|his|her|my|your) )",
     re.IGNORECASE,
 )
+TURNS = 4
+"""Sentences of a talk in which the event stands that somebody says they will go to."""
 ATTENDING = ("go", "attend", "come", "meet", "start", "visit")
 TO_SOMEBODY = re.compile(r"\b(?:me|us|you|him|them)\b|\bher\b(?= (?:a|an|the|some|to|in|on|for|back|about|over)\b|[,.]|$)|^ [A-Z][a-z]+")
 CONDITION = re.compile(r"^(?:(?:and|but|so|then),? )*(?:if|once|when|as soon as)\b", re.IGNORECASE)
@@ -214,10 +216,11 @@ def _circumstance(said: Sequence[Clause], at: int, promise: Promise, today: dt.d
 
 def _attending(said: Sequence[Clause], at: int, promise: Promise, who: Who, today: dt.date | None) -> Found:
     """`he's got an interview on Friday, and he's going`: the event and its date stand before."""
-    near = [n for n in range(at, max(-1, at - 4), -1) if said[n].sentence >= said[at].sentence - 1]
+    back, turns = (TURNS * 2, TURNS) if said[at].speaker else (4, 1)
+    near = [n for n in range(at, max(-1, at - back), -1) if said[n].sentence >= said[at].sentence - turns]
     first = next((n for n in near if EVENT.search(said[n].text)), None)
-    if first is None and at in near and at - 1 in near and _ahead(said[at - 1].text, today):
-        first = at - 1
+    if first is None:
+        first = next((n for n in near[1:] if _ahead(said[n].text, today)), None)
     if first is None:
         return Found("", who, None, False, (at,))
     text = " ".join([*(said[n].text for n in range(first, at)), promise.before])

@@ -37,6 +37,7 @@ TIMES = tuple(
     for p in (
         rf"(?<![£\d.:])\b(?P<h>[01]?\d|2[0-3])(?:[:]|[.](?=\d\d ?[ap]\.?m))(?P<m>[0-5]\d)\b(?!%){PART}",
         rf"(?<=at )(?P<h>[01]?\d|2[0-3])[.](?P<m>[0-5]\d)\b{PART}",
+        rf"(?:(?<=at )|(?<=, )|(?<=day ))(?P<h>0[6-9]|1[0-8])(?P<m>[0-5][05])(?: ?h(?:ou)?rs)?\b(?! ?%){PART}",
         rf"\b(?P<half>half)(?: past| after|-past)?[ -](?P<h>{HOUR})\b{NOT_A_TIME}{PART}",
         rf"\b(?:a )?(?P<m>quarter|five|ten|twenty(?:[ -]five)?|\d{{1,2}})(?: minutes)?"
         rf" (?P<way>past|to|after) (?P<h>{HOUR})\b{NOT_A_TIME}{PART}",

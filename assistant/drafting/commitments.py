@@ -228,7 +228,7 @@ def _promise(pattern: re.Pattern[str], m: re.Match[str], text: str, known: froze
     verb = _verb(pattern, m["v"], rest)
     if verb is None or _is_no_promise(pattern, m, before, rest, known):
         return None
-    if verb == "make" and IN_PLACE.match(rest):
+    if (verb == "make" and IN_PLACE.match(rest)) or (verb in ("go", "attend") and POINTING.match(rest)):
         return Promise(m["s"], "go", "", before, going=True)
     doing = pattern in (DOING, INITIAL)
     return Promise(_inner(m) or _subject(m["s"]), verb, rest, before, obliged=bool(OBLIGED.search(m.group())), doing=doing)

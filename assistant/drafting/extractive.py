@@ -144,7 +144,7 @@ class Drafting:
         due = found.when.date if found.when else next_date if found.later else None
         when = found.when or (None if due else dates.unresolved(" ".join(self.said[n].text for n in found.at)))
         checks: list[tuple[Check, bool]] = [
-            ("date", bool((when and when.doubtful) or (due and not self.transcript.date_confirmed))),
+            ("date", bool((when and when.doubtful) or (due and (found.doubtful or not self.transcript.date_confirmed)))),
             ("money", bool(MONEY.search(found.what))),
             ("conditional", found.conditional),
             ("unclear", any(unclear(self.segments[e.segment]) for e in evidence)),

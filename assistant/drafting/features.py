@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from assistant.domain import Segment, Transcript
@@ -28,8 +29,16 @@ ORDINALS = re.compile(r"^\d+(?:st|nd|rd|th)$")
 def features(transcript: Transcript) -> list[list[int]]:
     """For every segment the rows that are on, in no order, none twice."""
     names = {(transcript.client or "").lower(): "<client>", (transcript.coach or "").lower(): "<coach>"}
-    words = [_words(s, names) for s in transcript.segments]
-    return [sorted({zlib.crc32(name.encode()) % SIZE for name in _all(transcript, words, at)}) for at in range(len(words))]
+    seen = [_Seen(_words(s, names), tuple(_listed(s.text))) for s in transcript.segments]
+    return [sorted({zlib.crc32(name.encode()) % SIZE for name in _all(transcript, seen, at)}) for at in range(len(seen))]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is looked up once of a segment, for itself and for its neighbours."""
+
+    words: Sequence[str] = field(repr=False)
+    listed: tuple[str, ...]
 
 
 def _words(segment: Segment, names: dict[str, str]) -> list[str]:
@@ -43,18 +52,18 @@ def _plain(word: str) -> str:
     return "<sum>" if word[0] == "£" else "<time>" if ":" in word else "<number>"
 
 
-def _all(transcript: Transcript, words: Sequence[Sequence[str]], at: int) -> Iterator[str]:
-    segment = transcript.segments[at]
+def _all(transcript: Transcript, seen: Sequence[_Seen], at: int) -> Iterator[str]:
+    segment, words = transcript.segments[at], seen[at].words
     speaker = segment.speaker or "-"
-    yield from ("bias", f"who:{speaker}", f"kind:{_kind(transcript)}", f"place:{min(at, 2)}", f"end:{min(len(words) - 1 - at, 3)}")
-    yield f"long:{min(len(words[at]) // 4, 6)}"
-    yield from _own(segment.text, words[at])
-    yield from _listed(segment.text, "")
+    yield from ("bias", f"who:{speaker}", f"kind:{_kind(transcript)}", f"place:{min(at, 2)}", f"end:{min(len(seen) - 1 - at, 3)}")
+    yield f"long:{min(len(words) // 4, 6)}"
+    yield from _own(segment.text, words)
+    yield from seen[at].listed
     if segment.text.rstrip().endswith("?"):
         yield "question"
     for step in (-2, -1, 1, 2):
-        if 0 <= at + step < len(words):
-            yield from _near(transcript, words, at, step)
+        if 0 <= at + step < len(seen):
+            yield from _near(transcript, seen[at + step], at, step)
 
 
 def _kind(transcript: Transcript) -> str:
@@ -78,19 +87,19 @@ def _own(text: str, words: Sequence[str]) -> Iterator[str]:
     yield f"names:{min(len(re.findall(r'(?<=[a-z,] )[A-Z][a-z]+', text)), 2)}"
 
 
-def _listed(text: str, where: str) -> Iterator[str]:
+def _listed(text: str) -> Iterator[str]:
     found = tokens(text)
     for name in LISTS:
-        yield from (f"{where}list:{name}:{label}" for label in {hit.label for hit in lexicon(name).find(found)})
+        yield from (f"list:{name}:{label}" for label in {hit.label for hit in lexicon(name).find(found)})
 
 
-def _near(transcript: Transcript, words: Sequence[Sequence[str]], at: int, step: int) -> Iterator[str]:
+def _near(transcript: Transcript, beside: _Seen, at: int, step: int) -> Iterator[str]:
     """A neighbour: whether the same person speaks, whether it asks, its words; of the further ones only the lists and the question."""
     segment, other = transcript.segments[at], transcript.segments[at + step]
     same = "same" if segment.speaker == other.speaker else "else"
     where = f"{step}:{same}:"
     yield f"{where}ends:{other.text.rstrip()[-1:]}"
-    yield from _listed(other.text, where)
+    yield from (f"{where}{name}" for name in beside.listed)
     if abs(step) == 1:
-        yield from (f"{where}w:{word}" for word in words[at + step])
-        yield f"{where}first:{' '.join(words[at + step][:2])}"
+        yield from (f"{where}w:{word}" for word in beside.words)
+        yield f"{where}first:{' '.join(beside.words[:2])}"

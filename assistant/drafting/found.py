@@ -23,4 +23,4 @@ class Found:
     follows_on: bool = False
     """Said in the same breath as the one before, of somebody or something just named."""
     doubtful: bool = False
-    """Some rule speaks against it, so it needs the tags to speak for it."""
+    """Some rule speaks against it, so it needs the tags to speak for it; in the end: it is more likely than not and no more."""

@@ -25,7 +25,13 @@ SWORN = (
     r"(?:given (?:me|us) (?:his|her|their) word|gave (?:me|us) (?:his|her|their) word|(?:swore|sworn|swears)(?: blind)?|vowed"
     r"|promised faithfully|shook on it)"
 )
-AGREED = r"(?:(?:[Ww]hat )?[Ww]e(?:'ve|'d| have)? (?:said|agreed|settled|decided|left it)|(?:[Tt]he|[Oo]ur) (?:plan|idea|deal|agreement)(?:'s| is| was))"
+AGREED = (
+    r"(?:(?:[Ww]hat )?[Ww]e(?:'ve|'d| have)? (?:said|agreed|settled|decided|left it)"
+    r"|(?:[Tt]he|[Oo]ur) (?:plan|idea|deal|agreement)(?:'s| is| was))"
+)
+GIVEN = r"(?:from|off) (?:me|us|the office)"
+THING = r"(?:(?:[Ii]t|[Tt]hat|[Tt]hey|[Tt]hose)|(?:[Tt]he|[Tt]hat|[Tt]his|[Hh]is|[Hh]er|[Mm]y) (?:[\w']+ )?[\w']+)"
+BE = r"(?:'s|'re| is| are|'ll be| will be)"
 NOTED = r"(?i:diary|calendar|list|reminder|alarm|note)(?: (?:here|now|on my phone|for [a-z]+day))?"
 STILL_TO = r"(?: still)?(?: yet| still)? (?:to|away to|off to|mun|maun|hae to|hiv tae|hae tae|tae)"
 
@@ -55,6 +61,10 @@ FORMS = (
     _form(rf"\b{AGREED}(?:,? (?:that|is|was|then))*,? (?P<s>{ANYBODY}) {SOON}{VERB}"),
     _form(rf"\b(?:[Tt]he|[Oo]ur) (?:plan|idea|deal)(?:'s| is) for (?P<s>{OBJECT}|{NOUN}) to {VERB}"),
     _form(rf"\b{NOTED} to {VERB}", subject="I"),
+    _form(rf"\b(?:[Yy]ou|[Hh]e|[Ss]he|[Tt]hey|[A-Z][a-z]+){WILL} (?P<v>have)\b(?= .{{3,50}}\b{GIVEN}\b)", subject="I"),
+    _form(r"\b[Gg](?:ive|i'e?) (?P<s>me|us) (?:until|till|til) .{3,24}? to (?P<v>[a-z]+)\b"),
+    _form(rf"\b{THING}{BE} (?P<v>going|coming)(?= (?:off|out|over|through|in|to|today|tonight|tomorrow|this)\b)", subject="they"),
+    _form(rf"\b{THING}(?:'ll| will) be (?=(?:finished|done|ready|sent|posted|in|with (?:me|you|us|him|her))\b)", "have", "they"),
     _form(rf"\b(?P<s>[Mm]y|[Hh]is|[Hh]er|[Yy]our) (?:job|part|bit|task|homework)(?:'s| is) (?:now |just )?to {VERB}"),
     _form(rf"\b(?P<s>{PERSON})(?:'ve|'s| have| has|'m| am)?{STILL_TO} {VERB}"),
     _form(rf"\b(?:A|[Aa]h)(?:'ll|'m gonna|'m gonnae) {SOON}{VERB}", subject="I"),

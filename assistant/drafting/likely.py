@@ -32,6 +32,8 @@ for the upper end.
 """
 LEAST_UNRULED = 0.65
 """The same where no rule finds a promise at all: a sentence that merely speaks of a deadline reads like one."""
+SURE = 0.7
+"""Probability under which a date must be looked at before signing."""
 PART = 0.12
 """Likelihood from which a segment without any rule's promise is a candidate."""
 JOIN, REACH, MOST = 0.2, 3, 3
@@ -85,7 +87,7 @@ def weighed(
     for p, candidate in sorted(chances, key=lambda each: (each[1].by != "rule", -each[0])):
         segments = talk.segments(candidate.found.at)
         if p >= (LEAST_UNRULED if candidate.by == "tag" else LEAST) and (candidate.by == "rule" or not segments & taken):
-            kept.append(replace(candidate.found, who=_who(talk, candidate), doubtful=False))
+            kept.append(replace(candidate.found, who=_who(talk, candidate), doubtful=p < SURE))
             taken |= segments
     if people.kind == "appointment":
         free = [n for n in range(len(said)) if not taken & set(said[n].segments)]
@@ -156,26 +158,26 @@ def _beside(talk: Talk, at: Sequence[int]) -> float:
 
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -2.78,
-    "own": 0.39,
-    "next": -0.28,
-    "previous": -0.41,
+    "bias": -2.05,
+    "own": 0.34,
+    "next": -0.19,
+    "previous": -0.28,
     "useful": 0.15,
-    "dated": 1.37,
-    "weak": -0.69,
-    "tag": -1.25,
-    "opening": -3.52,
-    "past": -0.14,
-    "will": 0.50,
-    "errand": 0.76,
+    "dated": 1.42,
+    "weak": -0.86,
+    "tag": -1.61,
+    "opening": -3.40,
+    "past": 0.05,
+    "will": 0.33,
+    "errand": 0.81,
     "deed": 0.58,
-    "talk": -1.19,
-    "talk own": -0.18,
-    "talk dated": -0.40,
-    "talk rule": -0.32,
+    "talk": -0.93,
+    "talk own": -0.15,
+    "talk dated": -0.42,
+    "talk rule": -0.44,
     "talk near": 0.02,
 }
-"""From `scripts/weigh_actions.py`: logistic regression over the candidates in eight voices, with tags from a tagger that never saw it;
+"""From `scripts/weigh_drafter.py`: logistic regression over the candidates of every case, with tags from a tagger that never saw its voice;
 a candidate counts as right where the scorer would match it with an agreed action.
 """
 

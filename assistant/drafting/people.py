@@ -24,6 +24,7 @@ RECEIVER = re.compile(
     r"(?:\w+ ){1,2}?(him|her)(?= (?:a|an|the|some|to|in|on|at|up|back|for|over|again|about|when|by|tonight|tomorrow|next|it)\b|[,.]|$)"
 )
 """`giving her a form` has a receiver, `bringing her passport` has none."""
+SPOKE = re.compile(r"\b(?:says?|said)\b")
 INTERPRETED = re.compile(r"\binterpret|\btranslat", re.IGNORECASE)
 
 
@@ -107,11 +108,9 @@ class People:
     def _carries_on(self, low: str, before: str) -> bool:
         """`he's seeing Dr Osei, and he's going to talk to him`: one subject goes on."""
         first = re.match(rf"(?:(?:and|but|so|then|now|right|okay|yeah|er|um),? )*(?P<s>{low}|[A-Z][a-z]+)\b", before, re.IGNORECASE)
-        return (
-            bool(first)
-            and (first["s"].lower() == low or first["s"].lower() in self.client)
-            and not re.search(r"\bsays?\b|\bsaid\b", before)
-        )
+        if first is None or SPOKE.search(before):
+            return False
+        return first["s"].lower() == low or first["s"].lower() in self.client
 
     def _topic(self, before: str) -> bool:
         """Whether the sentence opened with somebody else: `Colm, that's the branch manager, he's ...`."""

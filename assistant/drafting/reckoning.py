@@ -131,7 +131,7 @@ def numeric(m: re.Match[str], today: dt.date) -> Reckoned:
 
 def named_month_end(m: re.Match[str], today: dt.date) -> Reckoned:
     ahead = (month_number(m["month"]) - today.month) % 12
-    return (month_end(today, ahead), False) if ahead * 30 <= FAR_AHEAD + 30 else (None, False)
+    return (month_end(today, ahead), False) if ahead * 30 <= FAR_AHEAD else (None, False)
 
 
 def weekday_of_month(m: re.Match[str], today: dt.date) -> Reckoned:

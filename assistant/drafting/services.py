@@ -84,9 +84,10 @@ LITTLE = (
     r"|know|think|thought|run|runs|do|doing|make|making|made|give|given|gave|take|taken|took|come|came|work|works|day|week|month|time"
     r"|help|lot|bit|couple|half|right|okay|yes|yeah|ok)"
 )
+A_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr|Mar|Apr|May|Jun|Jul|Aug|Sept|Oct|Nov|Dec)"
 KIND = re.compile(
     rf"(?<![\w'&-])(?P<np>(?:(?!{LITTLE}\b)[\w'&-]+ ){{0,3}}\b{HEADS})\b(?P<where> (?:at|in|on|for"
-    rf"|with) (?:the )?[A-Z][\w']+(?: [A-Z][\w']+)*)?",
+    rf"|with) (?:the )?(?!{A_DAY})[A-Z][\w']+(?: [A-Z][\w']+)*)?",
     re.IGNORECASE,
 )
 NOT_SERVICE = re.compile(

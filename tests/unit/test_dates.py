@@ -230,6 +230,8 @@ TIMES = [
     ("half one", "13:30"),
     ("half past ten", "10:30"),
     ("at 10:30", "10:30"),
+    ("Tuesday 1330", "13:30"),
+    ("the 2nd of September, 0900", "09:00"),
     ("quarter past 2", "14:15"),
     ("quarter to 4", "15:45"),
     ("20 to 11", "10:40"),
