@@ -25,7 +25,7 @@ NEAR = 5
 """Clauses before the promise."""
 _WORD = rf"(?!(?i:{'|'.join(sorted(words_of('words', 'phrase_end')))})\b)[\w£'-]+"
 PHRASE = re.compile(
-    rf"\b(?i:the|his|her|my|your|our|their|a|an|that|this|some|those|another|any) (?:{_WORD})(?: (?:of (?:the |his |her )?)?{_WORD}){{0,3}}"
+    rf"\b(?i:the|his|her|my|your|our|their|a|an|some|another) (?:{_WORD})(?: (?:of (?:the |his |her )?)?{_WORD}){{0,3}}"
     r"|\b[A-Z][a-z]+(?: [A-Z][a-z]+)+"
 )
 """A noun with what stands before it, or a name of several words."""

@@ -36,7 +36,7 @@ COMPILED = tuple((re.compile(pattern), resolve) for pattern, resolve in RULES)
 QUICK = re.compile(
     rf"\d|after this|way (?:home|back|out)|the now|desk|office|day\b|days\b|week|month|fortnight|tonight|tomorr|morn\b|morrow|morra|morning"
     rf"|afternoon|evening|lunch|dinner|tea|the (?:day|night)|end of|close of|year end"
-    rf"|(?:soon as|once|when|minute|before) (?:we|you|i)|{MONTH}|{SPOKEN_DAY}"
+    rf"|(?:soon as|once|when|minute|moment|before) (?:we|you|i)|{MONTH}|{SPOKEN_DAY}"
     r"|\b(?:mon|tues?|weds?|thurs?|thu|fri)\b",
     re.IGNORECASE,
 )

@@ -161,9 +161,9 @@ RULES: tuple[tuple[str, Resolver], ...] = (
         by.plus(0),
     ),
     (
-        r"\b(?:as soon as|soon as|once|when|minute|before) (?:we|you|i)(?:'ve| have|'re|'m|m| am| are)? (?:just )?"
+        r"\b(?:as soon as|soon as|once|when|minute|moment|before) (?:we|you|i)(?:'ve| have|'re|'m|m| am| are)? (?:just )?"
         r"(?:(?:finish(?:ed)?|gone|go|leave|knock off|head off|set off|lock up|shut up shop|clock off"
-        r"|done)(?: here| up| today| home| out| the (?:building|office))?(?=[,.;!?]|$)"
+        r"|done)(?: here| up| today| home| out| dictating| typing| the (?:building|office))?(?=[,.;!?]|$)"
         r"|(?:done with|put) this\b|put the phone down\b|(?:get |got )?off (?:this|the) (?:phone|call)\b)",
         by.plus(0),
     ),

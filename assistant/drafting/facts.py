@@ -17,7 +17,7 @@ from assistant.drafting.tagger import Tags
 from assistant.drafting.units import Clause
 from assistant.drafting.wording import trimmed
 
-LISTED = 0.04
+LISTED = 0.03
 """What one point of a word list adds to a heading's probability."""
 SECOND = 0.25
 """Score from which a second heading is looked for among the clauses of a breath."""
@@ -31,7 +31,7 @@ MAX_WORDS = 45
 LEAST_STEMS = 2
 SHORT = 240
 """Words: a session as short as this is told in full."""
-LENGTH = {"dictation": 0.67, "appointment": 0.43}
+LENGTH = {"dictation": 0.68, "appointment": 0.43}
 """Share of the words that were said which the note may have; what tells of a risk is never cut."""
 
 

@@ -35,6 +35,7 @@ PROMISED = [
     ("We agreed she'd drop the keys off on Saturday week.", "Drop the keys off", "client", "2026-03-21"),
     ("If I've heard nothing by Monday then I'm letting Carly know.", "Let Carly know", "coach", "2026-03-16"),
     ("I'll send the form before I go home.", "Send the form", "coach", "2026-03-12"),
+    ("I shall write to the surgery the moment I have finished dictating.", "Write to the surgery", "coach", "2026-03-12"),
     ("She's back on Wednesday, so I'll ring the nursery then.", "Ring the nursery", "coach", "2026-03-18"),
     ("She's seeing Dr Osei on the 25th, and she's going to ask her about the tablets.", "Ask her about the tablets", "client", None),
 ]
