@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.drafting import clock, dates
 from assistant.drafting.commitments import promises
-from assistant.drafting.settling import LEANS, NEXT, NOT_OURS, NOTHING_FIXED, Settled, settle
+from assistant.drafting.settling import LEANS, NEXT, NOT_OURS, NOTHING_FIXED, Settled, opening_time, settle
 from assistant.drafting.tagger import Tags
 from assistant.drafting.units import Clause
 
@@ -114,11 +114,8 @@ def _with_time(said: Sequence[Clause], span: list[int], text: str, date: dates.W
 
 def _opening_time(said: Sequence[Clause], at: list[int]) -> tuple[str | None, list[int]]:
     """`same time` in a dictation: the time of this appointment, if its first sentences say it."""
-    for n, clause in enumerate(said[:6]):
-        times = clock.find_times(clause.text)
-        if times:
-            return times[0].time, [n, *at]
-    return None, at
+    opening = next((n for n, clause in enumerate(said[:6]) if clock.find_times(clause.text)), None)
+    return (None, at) if opening is None else (opening_time([said[opening].text]), [opening, *at])
 
 
 def _talked_on(

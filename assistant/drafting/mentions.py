@@ -12,40 +12,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.domain import Outcome, Owner, PreviousAction, Speaker
-from assistant.drafting.lexicon import content, tokens
+from assistant.drafting.lexicon import content, stem, table, tokens, words_of
 from assistant.drafting.tagger import Tags
 from assistant.drafting.units import Clause
 from assistant.drafting.verbs import is_action
 
 TOLD: tuple[Outcome, ...] = ("done", "part_done", "not_done", "changed")
 OWNERS: tuple[Owner, ...] = ("client", "coach", "third_party")
-NAME_WEIGHT, DEED_WEIGHT, UNHEARD = 2.0, 0.4, 0.6
-"""A name tells actions apart, `send` and `ring` do not; a word that nobody said cannot be missed for long."""
+NAME_WEIGHT, DEED_WEIGHT, ERRAND_WEIGHT, UNHEARD = 2.0, 0.8, 0.4, 0.6
+"""A name tells actions apart, `visit` less than a thing, `send` and `ring` hardly; a word that nobody said cannot be missed for long."""
+EVERYDAY = frozenset(("come", "do", "find", "get", "give", "go", "have", "keep", "look", "make", "put", "see", "set", "take", "try", "use"))
+"""Deeds that stand in every other line, beside those of `verbs.toml` that are errands."""
 LONG_STEM, SHARED = 4, 6
 """A stem is taken for another that begins with it from four letters, or where they share six: `physio`, `physiotherapi`."""
-RELATED = 0.6
-"""What a word counts that is only near in meaning."""
-KIN_WORDS = (
-    "letter note form paper paperwork document certificate statement",
-    "gp doctor surgery nurse clinic",
-    "employer manager boss supervisor",
-    "photo picture photograph",
-    "job vacancy application post role",
-    "email mail inbox message",
-    "passport licence card id",
-    "course class training module lesson unit",
-    "interview trial shift",
-    "housing landlord tenancy council flat",
-    "money payment fund grant fee price cost",
-    "mother mum mam brother sister cousin son daughter",
-    "calendar diary planner",
-    "journey route bus train",
-    "counsellor therapist therapy counselling",
-    "drop-in group club",
-    "agency recruiter",
-    "reference referee",
-)
-KIN = tuple(content(words) for words in KIN_WORDS)
+RELATED = 0.5
+"""What a word counts that is only near in meaning, by `lexicons/kin.toml`."""
 BACK = re.compile(
     r"\b(?:did|didn't|didnae|has|hasn't|hasnae|have|haven't|had|he's|she's|they've|i've|'ve|went|never|sent|rang|brought|done|finished"
     r"|forgot|last (?:time|week)|was|were|already|passed|applied|got|come|came|been|wrote|made|took|tried|asked|spoke|emailed"
@@ -59,35 +40,44 @@ AHEAD = re.compile(
 UNASKED = re.compile(
     r"\b(?:never came up|didn't come up|(?:forgot|never got|didn't get (?:a chance|round)|didn't think|no time) to ask|didn't ask"
     r"|never asked"
-    r"|(?:have|'ve) no idea|don't know (?:if|whether)|didn't (?:mention|get on to|cover|discuss))\b",
+    r"|(?:have|'ve|haven't) (?:no|an|any) idea|^no idea|no idea (?:if|whether|about)|don't know (?:if|whether|about)|can't say"
+    r"|well, i don't know|(?:i'd|would) have (?:gone|asked|liked)|didn't (?:mention|get on to|cover|discuss))\b",
     re.IGNORECASE,
 )
 """The coach does not know: nothing was said of the action."""
 MINE = re.compile(r"\b(?:i|i've|i'd|my|me)\b", re.IGNORECASE)
 THEIRS = re.compile(r"\b(?:he|she|he's|she's|he'd|she'd|his|her|they)\b", re.IGNORECASE)
-OPENING, START = 5, 2
-"""Words from which a line's subject is read; lines at the start that greet or name the session."""
-WEIGHTS = {
-    "own": 7.5,
-    "earlier": 3.8,
-    "turn": 5.0,
-    "later": 2.4,
-    "opens": 1.9,
-    "told": 2.0,
-    "promised": -1.6,
-    "question": -2.6,
-    "back": 1.2,
-    "ahead": -3.5,
-    "unasked": -4.2,
-    "mine": 1.6,
-    "person": 1.3,
-    "place": -2.6,
-    "start": -1.7,
+OPENING, START, NEXT = 5, 2, 4
+"""Words from which a line's subject is read; lines at the start that greet or name the session; lines within which the
+next action follows."""
+WEIGHTS: Mapping[str, float] = {
+    "constant": -5.79,
+    "own": 9.81,
+    "most": -3.76,
+    "earlier": 4.11,
+    "turn": 4.53,
+    "later": 2.56,
+    "opens": 2.66,
+    "deed": 1.59,
+    "tells": 0.83,
+    "told": 2.53,
+    "promised": -2.04,
+    "question": -3.31,
+    "back": 0.51,
+    "ahead": -1.98,
+    "unasked": -9.58,
+    "mine": 1.51,
+    "person": 1.25,
+    "place": -2.87,
+    "order": -1.02,
+    "start": -1.28,
+    "taken": -3.79,
+    "back_up": -1.24,
+    "next": 0.41,
 }
-NEVER_MENTIONED = 6.0
-"""What each sign of a line is worth, and the worth of a line from which silence is the less likely reading: a logistic model of 16 numbers
-fitted to the open voices and the development cases, half of them without tags, rounded to tenths; `ahead` and
-the last were set by hand on the same.
+NEVER_MENTIONED = 0.0
+"""What each sign of a line is worth, and the worth of a line from which silence is the less likely reading: a choice between all lines and
+silence, fitted by `scripts/weigh_outcomes.py`.
 """
 
 
@@ -124,14 +114,37 @@ def _line(segment: int, found: Sequence[tuple[str, int]], speaker: Speaker | Non
     return Line(segment, text, speaker, content(text), tuple(dict.fromkeys(at for _, at in found)))
 
 
-def speaking(action: PreviousAction, heard: Sequence[Line], names: frozenset[str], tags: Mapping[int, Tags] | None) -> list[float]:
-    """How far each line speaks of the action; above NEVER_MENTIONED it is more likely than that nothing does.
+@dataclass(frozen=True)
+class Talk:
+    """What was said, and what is asked of its lines for every action."""
 
-    `names`: the two people, whose names say nothing of an action.
+    heard: Sequence[Line]
+    names: frozenset[str]
+    """The two people, whose names say nothing of an action."""
+    tells: Sequence[bool]
+    """Whether a line reads as if something had become of something."""
+    actions: int
+    """How many were agreed."""
+    tags: Mapping[int, Tags] | None
+
+
+@dataclass(frozen=True)
+class Before:
+    """Where the actions before this one were found."""
+
+    taken: frozenset[int] = frozenset()
+    last: int = -1
+
+    def found(self, at: int) -> Before:
+        return Before(self.taken | {at}, at)
+
+
+def speaking(talk: Talk, action: PreviousAction, number: int, wish: Mapping[str, float], before: Before) -> list[float]:
+    """How far each line speaks of the action, the `number`th of those agreed; above NEVER_MENTIONED it is more likely than that nothing
+    does. `wish`: its words, rated.
     """
-    wish = _rated(heard, wanted(action.what, names))
-    shares = [_share(wish, line.stems) for line in heard]
-    return [_score(dict(signs(action, heard, at, wish, shares, tags))) for at in range(len(heard))]
+    shares = [share(wish, line.stems) for line in talk.heard]
+    return [_score(dict(signs(talk, action, number, at, wish, shares, before))) for at in range(len(talk.heard))]
 
 
 def _score(found: Mapping[str, float]) -> float:
@@ -139,42 +152,47 @@ def _score(found: Mapping[str, float]) -> float:
 
 
 def signs(
-    action: PreviousAction,
-    heard: Sequence[Line],
-    at: int,
-    wish: Mapping[str, float],
-    shares: Sequence[float],
-    tags: Mapping[int, Tags] | None,
+    talk: Talk, action: PreviousAction, number: int, at: int, wish: Mapping[str, float], shares: Sequence[float], before: Before
 ) -> Iterator[tuple[str, float]]:
     """What is weighed of one line, each about 0 to 1."""
-    line, before = heard[at], heard[at - 1] if at else None
-    told, promised = _tagged(line, tags)
+    heard, line = talk.heard, talk.heard[at]
+    yield "constant", 1.0
+    yield "own", shares[at]
+    yield "most", shares[at] ** 2
+    yield "earlier", shares[at - 1] if at else 0.0
+    yield "turn", shares[at - 1] if at and heard[at - 1].speaker != line.speaker else 0.0
+    yield "later", shares[at + 1] if at + 1 < len(heard) else 0.0
+    yield "opens", share(wish, content(" ".join(tokens(line.text)[:OPENING])))
+    yield "deed", shares[at] * share({stem(word): 1.0 for word in tokens(action.what)[:1]}, line.stems)
+    yield "tells", float(talk.tells[at])
+    yield from _tagged(line, talk.tags)
+    yield from _read(line, action)
+    yield "place", at / len(heard)
+    yield "order", abs(at / len(heard) - (number + 0.5) / talk.actions / 2)
+    yield "start", float(at < START)
+    yield "taken", (at in before.taken) * (1 - shares[at])
+    yield "back_up", float(at <= before.last)
+    yield "next", float(before.last >= 0 and 0 < at - before.last <= NEXT)
+
+
+def _read(line: Line, action: PreviousAction) -> Iterator[tuple[str, float]]:
+    """Signs in the words, and whether they are those of the one who was to act."""
     back = bool(BACK.search(line.text))
     mine = line.speaker in (None, "coach" if action.owner == "coach" else "client")
     person = MINE if action.owner == "coach" or line.speaker == "client" else THEIRS
-    yield "own", shares[at]
-    yield "earlier", shares[at - 1] if before else 0.0
-    yield "turn", shares[at - 1] if before and before.speaker != line.speaker else 0.0
-    yield "later", shares[at + 1] if at + 1 < len(heard) else 0.0
-    yield "opens", _share(wish, content(" ".join(tokens(line.text)[:OPENING])))
-    yield "told", told
-    yield "promised", promised
     yield "question", float(line.question)
     yield "back", float(back)
     yield "ahead", float(not back and bool(AHEAD.search(line.text)))
     yield "unasked", float(bool(UNASKED.search(line.text)))
     yield "mine", float(mine)
     yield "person", float(mine and bool(person.search(line.text)))
-    yield "place", at / len(heard)
-    yield "start", float(at < START)
 
 
-def _tagged(line: Line, tags: Mapping[int, Tags] | None) -> tuple[float, float]:
+def _tagged(line: Line, tags: Mapping[int, Tags] | None) -> Iterator[tuple[str, float]]:
     """How likely a line tells what became of something, and that it promises; 0 without tags."""
     of = tags.get(line.segment) if tags else None
-    if of is None:
-        return 0.0, 0.0
-    return told_logit(max(of[f"previous:{name}"] for name in TOLD)) / 5, max(of[f"action:{name}"] for name in OWNERS)
+    yield "told", told_logit(max(of[f"previous:{name}"] for name in TOLD)) / 5 if of else 0.0
+    yield "promised", max(of[f"action:{name}"] for name in OWNERS) if of else 0.0
 
 
 def told_logit(p: float) -> float:
@@ -187,20 +205,27 @@ def wanted(what: str, names: frozenset[str]) -> dict[str, float]:
     """Content stems of an action; names count most, everyday deeds least."""
     weights: dict[str, float] = {}
     for n, word in enumerate(re.findall(r"[\w']+", what)):
-        for stem in content(word) - names - content("coach client participant"):
-            weights[stem] = NAME_WEIGHT if n and word[0].isupper() else DEED_WEIGHT if is_action(word) else 1.0
+        for found in content(word) - names - content("coach client participant"):
+            weights[found] = NAME_WEIGHT if n and word[0].isupper() else _plain_weight(word.lower())
     return weights
 
 
-def _rated(heard: Sequence[Line], wish: Mapping[str, float]) -> dict[str, float]:
-    """Shares that sum to 1; a word counts less the more lines hold it."""
-    counts = {w: sum(w in line.stems for line in heard) for w in wish}
-    rated = {w: weight * (3 / (2 + counts[w]) if counts[w] else UNHEARD) for w, weight in wish.items()}
-    total = sum(rated.values())
-    return {w: weight / total for w, weight in rated.items()}
+def _plain_weight(word: str) -> float:
+    if not is_action(word):
+        return 1.0
+    return ERRAND_WEIGHT if word in EVERYDAY or word in words_of("verbs", "errand") else DEED_WEIGHT
 
 
-def _share(wish: Mapping[str, float], stems: frozenset[str]) -> float:
+def rated(talk: Talk, what: str) -> dict[str, float]:
+    """The words of an action with shares that sum to 1; a word counts less the more lines hold it."""
+    wish = wanted(what, talk.names)
+    counts = {w: sum(w in line.stems for line in talk.heard) for w in wish}
+    weighed = {w: weight * (3 / (2 + counts[w]) if counts[w] else UNHEARD) for w, weight in wish.items()}
+    total = sum(weighed.values())
+    return {w: weight / total for w, weight in weighed.items()}
+
+
+def share(wish: Mapping[str, float], stems: frozenset[str]) -> float:
     """Part of what was agreed that some words hold."""
     return sum(weight * max((_alike(w, s) for s in stems), default=0.0) for w, weight in wish.items())
 
@@ -211,4 +236,14 @@ def _alike(a: str, b: str) -> float:
     begins = min(len(a), len(b)) >= LONG_STEM and (a.startswith(b) or b.startswith(a))
     if a == b or begins or (len(a) > SHARED and a[:SHARED] == b[:SHARED]):
         return 1.0
-    return RELATED if any(a in kin and b in kin for kin in KIN) else 0.0
+    return RELATED if _kinds().get(a, frozenset()) & _kinds().get(b, frozenset()) else 0.0
+
+
+@functools.cache
+def _kinds() -> Mapping[str, frozenset[str]]:
+    """The kinds that a stem belongs to."""
+    kinds: dict[str, frozenset[str]] = {}
+    for kind, entry in table("kin").items():
+        for found in content(" ".join(entry["words"])):
+            kinds[found] = kinds.get(found, frozenset()) | {kind}
+    return kinds

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from assistant.domain import Speaker
 from assistant.drafting import clock, dates
@@ -51,6 +52,8 @@ SURE = 0.35
 """A line this likely speaks of the next meeting: under even odds, because what it says was added. Chosen on the open voices."""
 UNTIMED = 0.5
 """A day without a time needs even odds: many a day is named for something else."""
+AT_END, CLOSING, LAST = 0.2, 0.8, 12
+"""What a day or a time adds in the last lines of a talk: from this share of it on, and no more than so many lines."""
 OPENING = 4
 """The first lines of a dictation say when this session was."""
 LEANS = 0.12
@@ -121,9 +124,11 @@ def _line(said: Sequence[Clause], group: Sequence[tuple[int, int, str]], tags: M
     return Line(at, " ".join(text for _, _, text in group), said[at[0]].speaker, likely)
 
 
-def _weighed(line: Line, today: dt.date, *, opening: bool) -> Line:
-    """A day with a time is how a meeting is settled, unless it is somebody else's; a day that is not fixed is none."""
-    if line.likely < FAINT:
+def _weighed(line: Line, today: dt.date, *, opening: bool = False, closing: bool = False) -> Line:
+    """A day with a time is how a meeting is settled, unless it is somebody else's; a day that is not fixed is none. `closing`: the end of a
+    talk, where people settle when they meet.
+    """
+    if line.likely < FAINT and not closing:
         return line
     if NOTHING_FIXED.search(line.text):
         return replace(line, likely=line.likely / 2)
@@ -132,12 +137,20 @@ def _weighed(line: Line, today: dt.date, *, opening: bool) -> Line:
     ahead = [w for w in dates.find(line.text, today) if w.date and w.date > today]
     times = _times(line.text, ahead)
     timed = bool(ahead and times) and not NOT_OURS.search(line.text[: max(times[-1].end, ahead[-1].end)] if times and ahead else "")
-    return replace(line, likely=min(1.0, line.likely + WITH_TIME * timed + WITH_WORDS * bool(timed and NEXT.search(line.text))))
+    last = closing and bool(times or (ahead and line.likely >= LEANS / 2)) and not OTHER_BUSINESS.search(line.text)
+    return replace(
+        line, likely=min(1.0, line.likely + WITH_TIME * timed + WITH_WORDS * bool(timed and NEXT.search(line.text)) + AT_END * last)
+    )
 
 
 def settle(said: Sequence[Clause], today: dt.date, tags: Mapping[int, Tags]) -> Settled | None:
     """What stands at the end of the likeliest stretch; of equals the last."""
-    found = [_weighed(line, today, opening=line.speaker is None and n < OPENING) for n, line in enumerate(lines(said, tags))]
+    every = lines(said, tags)
+    end = max(len(every) * CLOSING, len(every) - LAST)
+    found = [
+        _weighed(line, today, opening=line.speaker is None and n < OPENING, closing=line.speaker is not None and n >= end)
+        for n, line in enumerate(every)
+    ]
     stretches = [(max(found[n].likely for n in s), number, s) for number, s in enumerate(_stretches(found))]
     for likely, _, stretch in sorted(stretches, key=lambda s: (-round(s[0], 1), -s[1])):
         standing = _follow(found, stretch, today)
@@ -263,12 +276,19 @@ def _near(when: dates.When, about: dt.date | None, today: dt.date) -> dates.When
 def _chosen_day(text: str, ahead: list[dates.When]) -> dates.When | None:
     """After words of meeting and after corrections; else one with its day of the month before one without."""
     announced = [m.start() for m in NEXT.finditer(text)]
+    ahead = _open(text, ahead)
     ahead = next((after for start in announced if (after := [w for w in ahead if w.start >= start])), ahead)
     chosen = dates.chosen(text, ahead)
     if chosen is None or chosen.numbered:
         return chosen
     open_days = [w for w in ahead if w.numbered and not dates.set_aside(text, w) and w.start > chosen.start]
     return open_days[0] if open_days and not dates.CORRECTION.search(text[open_days[0].end :]) else chosen
+
+
+def _open(text: str, ahead: list[dates.When]) -> list[dates.When]:
+    """Without the days that were planned before or will not do, where a later one is named."""
+    closed = [w for w in ahead if PLANNED_BEFORE.search(text[: w.start]) or (WE_SAID.search(text[: w.start]) and BUT.search(text[w.end :]))]
+    return [w for w in ahead if w not in closed or w.start == ahead[-1].start]
 
 
 def _times(text: str, ahead: Sequence[dates.When]) -> list[clock.Clock]:
@@ -278,6 +298,14 @@ def _times(text: str, ahead: Sequence[dates.When]) -> list[clock.Clock]:
     return [c for c in found if not any(a <= c.start < b for a, b in spans) and not REFUSED_TIME.search(text[: c.start])]
 
 
+PLANNED_BEFORE = re.compile(
+    r"\b(?:(?:it|that|next (?:time|one)) was|(?:was|were) (?:to (?:be|have been)|going to be|meant to be|supposed to be|down for)"
+    r"|instead of|rather than|moved \w+ from)(?: for| on| the)* $"
+    r"|\b(?:i'm (?:away|off|on|at|in|busy)|(?:he|she)'s (?:away|off|at)|i've got|can't (?:do|make))\b[^,.;?!]{0,18}$",
+    re.IGNORECASE,
+)
+"""Said before a day that was the plan, or on which somebody cannot come."""
+WE_SAID, BUT = re.compile(r"\bwe said(?: for| on| the)* $", re.IGNORECASE), re.compile(r"\b(?:but|instead)\b", re.IGNORECASE)
 REFUSED_TIME = re.compile(r"\b(?:not|till|until|since|(?<!which )was|from|before|after)(?: at)? $", re.IGNORECASE)
 
 
@@ -292,4 +320,11 @@ def _same_time(found: Sequence[Line], stretch: Sequence[int]) -> str | None:
     """`same time`: that of this appointment, if its first lines say it."""
     if not any(re.search(r"\bsame (?:bat )?time\b", found[n].text, re.IGNORECASE) for n in stretch):
         return None
-    return next((times[0].time for line in found[:6] if (times := clock.find_times(line.text))), None)
+    return opening_time(line.text for line in found)
+
+
+def opening_time(texts: Iterable[str]) -> str | None:
+    """The time of this appointment; `ten to two for two o'clock` was early."""
+    text, times = next(((text, times) for text in islice(texts, OPENING + 2) if (times := clock.find_times(text))), ("", []))
+    due = [c for c in times if text[: c.start].endswith("for ")]
+    return next((c.time for c in (*due, *times)), None)

@@ -52,6 +52,11 @@ IN_OTHER_WORDS = [
     ("Fill in the housing form", "client", "Housing form's half filled in, the medical bit's empty.", "part_done"),
     ("Sign up with the agency", "client", "We've swapped the agency for the job club instead.", "changed"),
     ("Update the CV", "client", "cv no she hasnt done it shes no laptop", "not_done"),
+    ("Get three taxi quotes", "client", "Three quotes wanted, two got.", "part_done"),
+    ("Walk the route to the garden centre", "client", "Route not walked.", "not_done"),
+    ("Speak to Grace about the hours", "coach", "I'd said I'd speak to Grace about the hours, and I haven't.", "not_done"),
+    ("Bring the old licence", "client", "He doesn't need the old licence any more, so we let that drop.", "changed"),
+    ("Ask the foreman about the hours", "client", "He asked the foreman, and the foreman says no.", "done"),
 ]
 
 
@@ -84,6 +89,29 @@ def test_an_answer_is_found_though_it_names_nothing() -> None:
     )
     (reported,) = draft(talk).previous
     assert (reported.outcome, [e.segment for e in reported.evidence]) == ("not_done", [1, 2])
+
+
+def test_a_line_that_reports_two_actions_is_read_for_each_by_its_own_sentence() -> None:
+    cv, two = (
+        PreviousAction(id="p1", what="Update the CV", owner="client"),
+        PreviousAction(id="p2", what="Get two references", owner="client"),
+    )
+    said = "CV done for driving. References, one in, one outstanding."
+    told = draft(dictation("Amina, Thursday, Restart.", "In good time and cheerful.", said, previous=[cv, two])).previous
+    assert [one.outcome for one in told] == ["done", "part_done"]
+
+
+def test_what_the_next_line_leaves_over_counts() -> None:
+    tests = PreviousAction(id="p1", what="Do the maths and English tests", owner="client")
+    said = ["Amina, Thursday, Restart.", "She's done the maths test.", "The English one's still to do, the laptop died."]
+    (reported,) = draft(dictation(*said, previous=[tests])).previous
+    assert reported.outcome == "part_done"
+
+
+def test_a_coach_who_never_saw_them_was_told_nothing() -> None:
+    card = PreviousAction(id="p1", what="Bring the fit note", owner="client")
+    (reported,) = draft(dictation("So I don't know about the fit note.", previous=[card])).previous
+    assert reported.outcome == "not_mentioned"
 
 
 def test_one_line_reports_one_action() -> None:

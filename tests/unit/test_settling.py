@@ -38,6 +38,8 @@ def found(*lines: str, likely: float | None = 0.9) -> tuple[str, str | None] | N
         (["phone call tuesday the 24th ten a clock"], ("2026-03-24", "10:00")),
         (["On the 27th, afternoon, no exact time."], ("2026-03-27", None)),
         (["She started at ten today.", "Same time next Thursday."], ("2026-03-19", "10:00")),
+        (["?He came in ten to 2 for 2 o'clock.", "Same time next Thursday."], ("2026-03-19", "14:00")),
+        (["I'm on the ferry the 24th. So I'll ring him the 25th, 2 o'clock."], ("2026-03-25", "14:00")),
     ],
 )
 def test_a_dictation_says_it_once(lines: list[str], expected: tuple[str, str | None]) -> None:
@@ -62,6 +64,21 @@ def test_a_dictation_says_it_once(lines: list[str], expected: tuple[str, str | N
 )
 def test_in_talk_the_day_moves_until_both_agree(lines: list[str], expected: tuple[str, str | None]) -> None:
     assert found(*lines) == expected
+
+
+def test_the_end_of_a_talk_is_where_they_settle() -> None:
+    chat = ["?C: And the dog?", "?P: Grand, thanks."] * 10
+    assert found(*chat, "C: So. Friday the 20th. Could you do 11?", "P: Could we say half 1?", "C: Half 1.", likely=0.15) == (
+        "2026-03-20",
+        "13:30",
+    )
+
+
+def test_an_earlier_plan_gives_way_in_the_same_breath() -> None:
+    assert found("C: So we said Thursday the 19th, but shall we have the 26th instead?", "P: Fine.", "C: Make it 1:45.") == (
+        "2026-03-26",
+        "13:45",
+    )
 
 
 def test_somebody_elses_day_is_left_alone() -> None:
