@@ -71,10 +71,11 @@ class Lexicon:
         """Every phrase in `words`, in the order they begin."""
         hits = []
         for at, word in enumerate(words):
-            for phrase, label in (*self.by_word.get(word, ()), *self.by_prefix.get(word[:3], ())):
-                end = _match(phrase, words, at)
-                if end is not None:
-                    hits.append(Hit(label, at, end, " ".join(phrase)))
+            for phrases in (self.by_word.get(word), self.by_prefix.get(word[:3])):
+                for phrase, label in phrases or ():
+                    end = _match(phrase, words, at)
+                    if end is not None:
+                        hits.append(Hit(label, at, end, " ".join(phrase)))
         return hits
 
     def labels(self, words: Sequence[str]) -> set[str]:
@@ -85,6 +86,8 @@ class Lexicon:
 
 def _match(phrase: Sequence[str], words: Sequence[str], at: int) -> int | None:
     """Position after the phrase, or None."""
+    if len(phrase) > 1 and at + 1 < len(words) and phrase[1] != words[at + 1] and phrase[1][-1] not in "*~":
+        return None  # most phrases fail at their second word
     for n, part in enumerate(phrase):
         if part == "~":
             ends = (_match(phrase[n + 1 :], words, at + gap) for gap in range(GAP + 1))
