@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Fit WEIGHTS of `likely.py` (which candidates are agreed actions) and of `barriers.py` (which barriers were spoken of). Prints both;
-a person copies them in.
+"""Fit WEIGHTS of `likely.py` (which candidates are agreed actions), `barriers.py` (which barriers were spoken of) and `referrals.py` (which
+names of services are referrals). Prints them; a person copies them in. Voices named on the command line are left out, to be measured on.
 
 Learns from every labelled case, with tags from a tagger that never saw its voice. The cases that are labelled as those of `tests/eval` are,
 with all the evidence that an item needs, count three times. Needs the extra `llm` (torch); about two minutes on one core.
@@ -26,8 +26,9 @@ from tagger import cross  # noqa: E402
 
 from assistant.documents import read_transcript  # noqa: E402
 from assistant.domain import Barrier  # noqa: E402
-from assistant.drafting import actions, appointment, barriers, likely  # noqa: E402
+from assistant.drafting import actions, appointment, barriers, likely, referrals  # noqa: E402
 from assistant.drafting.extractive import Drafting  # noqa: E402
+from assistant.drafting.mentions import lines  # noqa: E402
 
 Row = tuple[Mapping[str, float], bool]
 """What is measured of a candidate, and whether the labels have it."""
@@ -38,6 +39,8 @@ RIDGE = 5.0
 """Penalty on the squared weights of standardised columns."""
 MATCHED = 0.35
 """Score from which `tests/eval/score.py` takes a drafted action for a labelled one."""
+NAMED, SAME_LINE, SENT = 0.7, 0.3, 0.4
+"""What it gives a referral for the words of its name and for its evidence, and the sum from which it takes it for a labelled one."""
 
 
 def promised(whole: dict[str, Any], drafting: Drafting, score: Any) -> Iterator[Row]:
@@ -62,11 +65,21 @@ def hindering(whole: dict[str, Any], drafting: Drafting) -> Iterator[Row]:
         yield barriers.measured(name, listed[name], drafting.said, drafting.tags), name in whole["gold"]["barriers"]
 
 
-def fit(columns: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+def sent(whole: dict[str, Any], drafting: Drafting, score: Any) -> Iterator[Row]:
+    """Every name that a line gives a service."""
+    heard, made = lines(drafting.said), whole["gold"]["referrals"]
+    for at, one, found in referrals.measured(heard, drafting.tags):
+        worth = (
+            NAMED * score.f1(score.bag(to["to"]), score.bag(one.name)) + SAME_LINE * (heard[at].segment in to["evidence"]) for to in made
+        )
+        yield found, max(worth, default=0.0) >= SENT
+
+
+def fit(columns: NDArray[np.float64], right: NDArray[np.float64], penalty: float = RIDGE) -> NDArray[np.float64]:
     """Ridge logistic regression by Newton's method; the first column is the constant and is not held down."""
     mean, spread = columns.mean(axis=0), columns.std(axis=0) + 1e-6
     mean[0], spread[0] = 0.0, 1.0
-    scaled, weights, ridge = (columns - mean) / spread, np.zeros(columns.shape[1]), np.eye(columns.shape[1]) * RIDGE
+    scaled, weights, ridge = (columns - mean) / spread, np.zeros(columns.shape[1]), np.eye(columns.shape[1]) * penalty
     ridge[0, 0] = 0.0
     for _ in range(60):
         p = 1 / (1 + np.exp(-scaled @ weights))
@@ -87,14 +100,18 @@ def show(title: str, names: Sequence[str], rows: Sequence[Row]) -> None:
 
 def main() -> None:
     """Gather the candidates of every case and print the fitted weights."""
-    score, agreed, spoken_of = scorer(), list[Row](), list[Row]()
+    score, agreed, spoken_of, named = scorer(), list[Row](), list[Row](), list[Row]()
     for voice, whole, table in cross.folds(ROOT / "scripts" / "tagger" / "cases", ROOT / "tests" / "eval" / "dev"):
+        if voice in sys.argv[1:]:
+            continue
         drafting = Drafting(read_transcript(json.dumps(whole).encode()), cross.tags(whole, table))
         times = TIMES if voice.startswith(WHOLE_EVIDENCE) else 1
         agreed += list(promised(whole, drafting, score)) * times
         spoken_of += list(hindering(whole, drafting)) * times
+        named += list(sent(whole, drafting, score)) * times
     show("likely.py", list(likely.WEIGHTS), agreed)
     show("barriers.py", list(barriers.WEIGHTS), spoken_of)
+    show("referrals.py", list(referrals.WEIGHTS), named)
 
 
 if __name__ == "__main__":

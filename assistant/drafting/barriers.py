@@ -28,28 +28,29 @@ SHOWS = 0.2
 EDGE = 5.0
 """Log-odds beyond which a tag is taken for certain."""
 WEIGHTS: Mapping[str, float] = {
-    "bias": 1.20,
-    "likeliest": 0.60,
-    "second": 0.30,
-    "listed": 1.57,
-    "listed twice": 1.27,
-    "listed often": -0.03,
-    "health_physical": 0.28,
+    "bias": 1.73,
+    "likeliest": 0.61,
+    "second": 0.41,
+    "listed": 1.37,
+    "listed twice": 0.62,
+    "listed often": -0.24,
+    "other words": 1.08,
+    "health_physical": 0.23,
     "health_mental": 0.30,
-    "caring": -0.08,
-    "childcare": -0.48,
-    "transport": 0.06,
-    "housing": 0.11,
-    "money_debt": 0.28,
-    "digital": 0.06,
-    "literacy_language": -0.22,
-    "skills_qualifications": 0.67,
-    "experience_gap": 0.23,
-    "confidence": 0.29,
-    "criminal_record": -0.64,
-    "addiction": -0.27,
-    "immigration_papers": -0.83,
-    "disability_adjustment": 0.23,
+    "caring": 0.02,
+    "childcare": -0.37,
+    "transport": 0.16,
+    "housing": 0.15,
+    "money_debt": 0.27,
+    "digital": 0.17,
+    "literacy_language": -0.41,
+    "skills_qualifications": 0.40,
+    "experience_gap": 0.37,
+    "confidence": 0.36,
+    "criminal_record": -0.76,
+    "addiction": -0.25,
+    "immigration_papers": -0.99,
+    "disability_adjustment": 0.36,
 }
 """From `scripts/weigh_drafter.py`: logistic regression over every case and barrier; those of the labels tell how common each is."""
 
@@ -104,8 +105,14 @@ def measured(barrier: Barrier, listed: Sequence[int], said: Sequence[Clause], ta
         "listed": float(told > 0),
         "listed twice": float(told > 1),
         "listed often": float(told > 2),
+        "other words": float(len(_phrases(barrier, listed, said)) > 1),
         barrier: 1.0,
     }
+
+
+def _phrases(barrier: Barrier, listed: Sequence[int], said: Sequence[Clause]) -> set[str]:
+    """The phrases that a list has for it: two that differ say more than one said twice."""
+    return {hit.phrase for at in listed for hit in lexicon("barriers").find(tokens(said[at].text)) if hit.label == barrier}
 
 
 def _logit(p: float) -> float:

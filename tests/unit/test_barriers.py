@@ -45,3 +45,11 @@ def test_more_lines_make_a_barrier_likelier() -> None:
     said, tags = units.clauses(dictation(*TALK)), tagged(health_physical__1=0.2)
     once, often = (barriers.chance("health_physical", at, said, tags) for at in ((1,), (1, 2, 3)))
     assert often > once
+
+
+def test_two_phrases_say_more_than_one_said_twice() -> None:
+    alike, unlike = (
+        barriers.chance("money_debt", (0, 1), units.clauses(dictation(f"He has {a}.", f"And {b}.", *TALK[2:])), tagged())
+        for a, b in (("arrears", "more arrears"), ("arrears", "a doorstep lender"))
+    )
+    assert unlike > alike

@@ -16,6 +16,7 @@ TOLD = [
     ("She's finished the six sessions with Women's Aid, they've signed her off.", "Women's Aid", "completed"),
     ("i put her through to the debt people at the council and theyre ringing her friday", "debt people", "made"),
     ("The physio referral went in at Halloween and no word since.", "Physiotherapy", "waiting"),
+    ("The family hub referral's with them and I've not had so much as a call.", "Family hub", "waiting"),
 ]
 
 
@@ -34,6 +35,7 @@ def test_a_service_and_its_state_are_found(said: str, to: str, state: str) -> No
         "The bus line to the shops was closed again.",
         "We talked about the weather and her garden.",
         "If he gets worse I might think about the crisis team.",
+        "I've put him in for the clothing grant and they'll send it Friday.",
     ],
 )
 def test_a_service_in_passing_is_no_referral(said: str) -> None:
