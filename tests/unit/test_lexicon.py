@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.drafting import barriers, facts, lexicon, units
+from assistant.drafting import barriers, headings, lexicon, units
 from tests.drafts import dictation
 
 FILES = ["sections", "barriers", "omissions", "thesaurus"]
@@ -86,7 +86,7 @@ def test_a_word_without_its_trouble_is_no_barrier(said: str) -> None:
 )
 def test_the_lists_speak_for_a_sentences_heading(said: str, section: str) -> None:
     (clause, *rest) = units.clauses(dictation(said))
-    total = facts.weigh(clause)
+    total = headings.weigh(clause)
     for more in rest:
-        total += facts.weigh(more)
+        total += headings.weigh(more)
     assert max(total, key=lambda name: total[name]) == section
