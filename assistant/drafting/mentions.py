@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -81,6 +82,10 @@ silence, fitted by `scripts/weigh_outcomes.py`.
 """
 
 
+NEAR = 1
+"""Lines within which at least one word of what was agreed, or of its kind, must stand: without it, nothing reports it."""
+
+
 @dataclass(frozen=True)
 class Line:
     """What one segment holds of the clauses."""
@@ -144,7 +149,10 @@ def speaking(talk: Talk, action: PreviousAction, number: int, wish: Mapping[str,
     does. `wish`: its words, rated.
     """
     shares = [share(wish, line.stems) for line in talk.heard]
-    return [_score(dict(signs(talk, action, number, at, wish, shares, before))) for at in range(len(talk.heard))]
+    return [
+        _score(dict(signs(talk, action, number, at, wish, shares, before))) if any(shares[max(0, at - NEAR) : at + NEAR + 1]) else -math.inf
+        for at in range(len(talk.heard))
+    ]
 
 
 def _score(found: Mapping[str, float]) -> float:

@@ -126,3 +126,9 @@ def test_one_line_reports_one_action() -> None:
 def test_every_action_of_last_time_gets_an_outcome_in_order() -> None:
     actions = [PreviousAction(id=f"p{n}", what=f"Task {n}", owner="client") for n in range(4)]
     assert [p.id for p in draft(dictation("Nothing much was said today.", previous=actions)).previous] == ["p0", "p1", "p2", "p3"]
+
+
+def test_what_shares_no_word_with_what_was_agreed_reports_nothing_of_it() -> None:
+    wetsuit = PreviousAction(id="p1", what="Buy a wetsuit", owner="client")
+    (reported,) = draft(dictation("She came on time.", "Since last time she's done the hygiene course and passed.", previous=[wetsuit])).previous
+    assert (reported.outcome, reported.evidence) == ("not_mentioned", ())
