@@ -130,5 +130,6 @@ def test_every_action_of_last_time_gets_an_outcome_in_order() -> None:
 
 def test_what_shares_no_word_with_what_was_agreed_reports_nothing_of_it() -> None:
     wetsuit = PreviousAction(id="p1", what="Buy a wetsuit", owner="client")
-    (reported,) = draft(dictation("She came on time.", "Since last time she's done the hygiene course and passed.", previous=[wetsuit])).previous
+    said = dictation("She came on time.", "Since last time she's done the hygiene course and passed.", previous=[wetsuit])
+    (reported,) = draft(said).previous
     assert (reported.outcome, reported.evidence) == ("not_mentioned", ())
