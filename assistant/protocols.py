@@ -24,11 +24,14 @@ from assistant.domain import (
     PreviousAction,
     Recording,
     Review,
+    Role,
     Segment,
     Session,
     SessionSummary,
     Template,
     Transcript,
+    Use,
+    User,
 )
 
 SAMPLE_RATE = 16_000
@@ -184,8 +187,34 @@ class Ledger(Protocol):
     def remember(self, digest: str, session_id: str) -> None: ...
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Protocol):
+class Users(Protocol):
+    """Who can open the store. All but `users` need it alone: Refused while another program has it open, and to whom is no admin."""
+
+    def users(self) -> list[User]: ...
+
+    def add_user(self, name: str, passphrase: str, role: Role) -> None: ...
+
+    def revoke_user(self, name: str) -> None:
+        """Also changes the master key: a way in that is only taken out has been seen already."""
+
+    def change_passphrase(self, passphrase: str, name: str | None = None) -> None:
+        """Of oneself, or of somebody else as an admin."""
+
+    def new_recovery_code(self) -> str:
+        """The old one opens nothing any more."""
+
+
+class Store(Sessions, Recordings, Notes, People, Ledger, Users, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
+
+    @property
+    def role(self) -> Role: ...
+
+    def must_be_admin(self, to: str) -> None:
+        """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""
+
+    def note_use(self, what: Use, thing: str) -> None:
+        """Note in the audit that a session was read or exported, or that there was a search."""
 
     def close(self) -> None: ...
 

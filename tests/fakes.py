@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.domain import CaseNote, Client, Draft, Recording, Review, Session, SessionSummary, Stage, Transcript
+from assistant.domain import CaseNote, Client, Draft, Recording, Review, Role, Session, SessionSummary, Stage, Transcript, Use
 from assistant.errors import Refused, UsageProblem, WrongPassphrase
 from assistant.protocols import Brief, Drafter, Progress, Services, Transcriber
 from tests.examples import CLIENT, COACH, MADE_AT, draft, session, transcript
@@ -47,7 +47,16 @@ class FakeStore:
     reviewed: dict[str, list[Review]] = field(default_factory=dict)
     signed: dict[str, list[CaseNote]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    uses: list[tuple[Use, str]] = field(default_factory=list)
+    role: Role = "admin"
     closed: bool = False
+
+    def must_be_admin(self, to: str) -> None:
+        if self.role != "admin":
+            raise Refused(f"Only an admin may {to}.")
+
+    def note_use(self, what: Use, thing: str) -> None:
+        self.uses.append((what, thing))
 
     def add_session(self, session: Session) -> None:
         self.filed[session.id] = session

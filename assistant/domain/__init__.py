@@ -32,6 +32,7 @@ from assistant.domain.heard import (
     Session,
     SessionSummary,
     Transcript,
+    User,
     Word,
 )
 from assistant.domain.labelled import LabelledAction, LabelledAppointment, LabelledFact, LabelledOutcome, LabelledReferral, Labels
@@ -64,11 +65,13 @@ from assistant.domain.words import (
     Outcome,
     Owner,
     ReferralStatus,
+    Role,
     SaidBy,
     SectionKey,
     SegmentFlag,
     Speaker,
     Stage,
+    Use,
     Verdict,
 )
 
@@ -117,6 +120,7 @@ __all__ = [
     "Referral",
     "ReferralStatus",
     "Review",
+    "Role",
     "SaidBy",
     "SectionKey",
     "Segment",
@@ -133,6 +137,8 @@ __all__ = [
     "Statement",
     "Template",
     "Transcript",
+    "Use",
+    "User",
     "Verdict",
     "Void",
     "Word",

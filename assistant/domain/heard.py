@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from assistant.domain.words import GapReason, Kind, Owner, SegmentFlag, Speaker, Stage
+from assistant.domain.words import GapReason, Kind, Owner, Role, SegmentFlag, Speaker, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +15,17 @@ class Client:
     ref: str
     """Short and pseudonymous, `C-0042`: the only form that reaches command lines, logs and file names."""
     name: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Somebody who can open the store."""
+
+    name: str
+    """Short, and not encrypted: it tells people apart who open one store."""
+    role: Role
+    you: bool = False
+    """Whether the store was opened by them."""
 
 
 @dataclass(frozen=True, kw_only=True)

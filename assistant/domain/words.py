@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+Role = Literal["admin", "coach"]
+"""What a user of the store may do: an admin may also say who opens it, erase, and verify the audit."""
+Use = Literal["read", "exported", "searched"]
+"""What changes nothing and is noted in the audit all the same."""
 Kind = Literal["dictation", "appointment"]
 Speaker = Literal["coach", "client", "other"]
 Owner = Literal["client", "coach", "third_party"]

@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import UsageProblem
-from assistant.store.audit import Audit
+from assistant.domain import Role, Use
+from assistant.errors import CoachnoteError, Refused, UsageProblem
+from assistant.store.audit import Audit, note_head
 from assistant.store.client_keys import ClientKeys, KeyGoneError
 from assistant.store.connection import Connection
+from assistant.store.keys import Unlocked, read
+from assistant.store.presence import Presence
 
 Row = dict[str, Any]
 
 
 class StoreBase:
-    def __init__(self, folder: Path, connection: Connection, keys: ClientKeys, audit: Audit) -> None:
-        self._folder, self._db, self._keys, self._audit = folder, connection, keys, audit
+    def __init__(self, folder: Path, connection: Connection, keys: ClientKeys, unlocked: Unlocked, presence: Presence) -> None:
+        self._folder, self._db, self._keys, self._unlocked, self._presence = folder, connection, keys, unlocked, presence
+        self._audit = Audit.of(unlocked)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
     def close(self) -> None:
-        """Other threads finish first."""
+        """Other threads finish first. May be called again."""
+        if self._presence.open:
+            with contextlib.suppress(CoachnoteError):  # a disk that is full now keeps nobody from closing
+                note_head(self._folder, self._db)
         self._db.close()
+        self._presence.leave()
+
+    @property
+    def role(self) -> Role:
+        """Of whoever opened the store."""
+        return "admin" if self._unlocked.slot.role == "admin" else "coach"
+
+    def must_be_admin(self, to: str) -> None:
+        """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""
+        if self.role != "admin":
+            raise Refused(f"Only an admin may {to}.", do="Ask one, or open the store with an admin's passphrase or the recovery code.")
+
+    def note_use(self, what: Use, thing: str) -> None:
+        """Leave an entry in the audit of something that changed nothing: a session read or exported, a search."""
+        with self._db.write() as db:
+            self._audit.append(db, what, thing)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """With nobody else in the store. Raises Refused while another program has it open, or when the header has changed meanwhile."""
+        with self._presence.alone():
+            if max(header.seq for header in read(self._folder)) != self._unlocked.header.seq:
+                raise Refused("Who may open this store was changed meanwhile.", means="Nothing was changed now.", do="Start again.")
+            yield
 
     def _session_row(self, session_id: str) -> Row:
         row = self._db.row("SELECT * FROM sessions WHERE id = ?", [session_id])

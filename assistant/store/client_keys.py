@@ -106,6 +106,18 @@ class ClientKeys:
             if name in self._entries.keys:
                 self._save(_Entries(self._entries.seq + 1, {n: k for n, k in self._entries.keys.items() if n != name}))
 
+    def wrapped_under(self, wrapping_key: bytes) -> bytes:
+        """The whole file as it would be under another master key."""
+        with self._threads:
+            self._refresh()
+            return _wrapped(wrapping_key, self._store, self._entries)
+
+    def rewrap(self, wrapping_key: bytes) -> None:
+        """From here on, read and save under this key: the files are under it already."""
+        with self._threads:
+            self._wrapping, self._stamp = wrapping_key, None
+            self._refresh()
+
     def seal(self, name: str, place: str, text: bytes) -> bytes:
         return seal(self.get(name), text, place)
 
@@ -181,8 +193,12 @@ def _read(path: Path, wrapping_key: bytes, store: str) -> _Entries | None:
 
 def _save(folder: Path, wrapping_key: bytes, store: str, entries: _Entries) -> None:
     """Both copies, the first one first: it is the one that other processes watch."""
-    once = new_key()
-    data = MAGIC + seal(wrapping_key, once, _place(store)) + seal(once, msgspec.msgpack.encode(entries), _place(store))
+    data = _wrapped(wrapping_key, store, entries)
     with disk.writing("the keys of the store"):
         for name in NAMES:
             disk.write_atomically(folder / name, data)
+
+
+def _wrapped(wrapping_key: bytes, store: str, entries: _Entries) -> bytes:
+    once = new_key()
+    return MAGIC + seal(wrapping_key, once, _place(store)) + seal(once, msgspec.msgpack.encode(entries), _place(store))

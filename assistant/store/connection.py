@@ -49,7 +49,7 @@ class Connection:
         Raises StoreDamaged when the key, known to be right, does not open the file; NotWritable; MissingPart when the SQLite at hand
         does not encrypt.
         """
-        self._lock = threading.RLock()
+        self._lock, self._salt = threading.RLock(), salt
         with disk.writing("the database of the store"), contextlib.suppress(FileExistsError):
             os.close(disk.open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))  # SQLite gives -wal and -shm the same mode
         with translated():
@@ -98,6 +98,35 @@ class Connection:
             except BaseException:
                 self._db.rollback()
                 raise
+
+    def rekey(self, key: bytes) -> None:
+        """Encrypt every page anew, in one transaction. Nobody else may have the database open."""
+        with self._lock, translated():
+            self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._raw.reset_key(f"x'{key.hex()}{self._salt.hex()}'")
+            self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # else the main file would still be under the old key
+
+    def copy_to(self, path: Path) -> None:
+        """A whole, compact copy under the same key, put in place of `path` once it is on the medium; others may go on writing.
+
+        Raises NotWritable.
+        """
+        beside = path.with_name(path.name + ".tmp")
+        with disk.writing("the copy of the database"):
+            fd = disk.open_private(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC)  # VACUUM INTO takes an empty file, and keeps its mode
+            try:
+                with self._lock, translated():
+                    self._raw.execute("VACUUM INTO ?", [str(beside)])
+                disk.sync(fd)
+            finally:
+                os.close(fd)
+            os.replace(beside, path)
+            disk.sync_folder(path.parent)
+
+    def checkpoint(self) -> None:
+        """Bring every change into the main file and empty the write-ahead log, so that nothing deleted lives on in it."""
+        with self._lock, translated():
+            self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def faults(self) -> list[str]:
         """Reads every page: what SQLCipher and SQLite find wrong, empty when nothing is. About 4 s per 100 MB."""

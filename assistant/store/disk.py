@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ PRIVATE_FOLDER = 0o700
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 LOCKED_BYTE = 1 << 62
 """On Windows a locked byte cannot be read by others, so the lock sits where no file reaches."""
+HOLDERS = 1 << 20
+"""Bytes after it for shared locks; two processes that draw the same one wait for each other."""
 
 
 def not_writable(error: OSError, what: str) -> NotWritable:
@@ -114,31 +117,36 @@ def locked(path: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def lock(fd: int, *, wait: bool) -> bool:
-    """Lock an open file for whoever opened it; False when another holds it and `wait` is not set. Closing the file unlocks it."""
+def lock(fd: int, *, wait: bool, shared: bool = False) -> bool:
+    """Lock an open file for whoever opened it; False when another holds it and `wait` is not set. Closing the file unlocks it.
+
+    Several may hold a `shared` lock at once, but nobody beside one that is not.
+    """
     if sys.platform == "win32":
-        return _lock_windows(fd, wait=wait)
+        return _lock_windows(fd, wait=wait, shared=shared)
     import fcntl
 
     try:
         # flock and not lockf: it also keeps two openings within one process apart.
-        fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
     return True
 
 
-def _lock_windows(fd: int, *, wait: bool) -> bool:
+def _lock_windows(fd: int, *, wait: bool, shared: bool) -> bool:
     if sys.platform != "win32":
         raise NotImplementedError
     import msvcrt
 
     at = os.lseek(fd, 0, os.SEEK_CUR)
-    os.lseek(fd, LOCKED_BYTE, os.SEEK_SET)
+    # Windows locks stretches of a file: a shared holder takes one byte of its own, and who wants to be alone takes all of them.
+    start, count = (LOCKED_BYTE + 1 + secrets.randbelow(HOLDERS), 1) if shared else (LOCKED_BYTE, 1 + HOLDERS)
+    os.lseek(fd, start, os.SEEK_SET)
     try:
         while True:
             try:
-                msvcrt.locking(fd, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+                msvcrt.locking(fd, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, count)
             except OSError:  # LK_LOCK gives up after ten seconds
                 if not wait:
                     return False

@@ -7,7 +7,10 @@
     check              = SHA-256(everything but check): tells damage apart from a wrong passphrase, before anything is unlocked
 
 A slot has a key pair of its own, so that the master key can be sealed to people whose passphrases are not at hand. Nothing in a slot can be
-edited without the master key. Two copies are kept. Knows nothing of what the master key protects.
+edited without the master key. Two copies are kept, and a third while the master key is being changed (`rotation.py`). Knows nothing of
+what the master key protects.
+
+The box is a key pair of the whole store: to its public half the key of a recording can be sealed before anything is unlocked.
 """
 
 from __future__ import annotations
@@ -25,17 +28,21 @@ from typing import Annotated, Any
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from assistant.domain import Role
 from assistant.errors import CoachnoteError, StoreDamaged, StoreError, StoreMissing, StoreTooNew, WrongPassphrase
 from assistant.store import disk
-from assistant.store.sealing import NONCE_BYTES, derive, new_key
+from assistant.store.sealing import NONCE_BYTES, BrokenSealError, derive, new_key
 
 FORMAT = "coachnote.keys"
-VERSION = 1
+VERSION = 2
+"""2 since headers have a box and several people; a header of version 1 is read too, and written as 2."""
 NAMES = ("keys.json", "keys.copy.json")
+FIRST_USER = "admin"
+"""Label of the slot that a new store has."""
 LARGEST = 64 * 1024
 """Bytes. A header of one user is under 2 KiB."""
 MOST_SLOTS = 32
@@ -84,6 +91,8 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Counts writes of this header: of two copies the higher is the newer."""
     db_salt: _hex(16, 16)  # type: ignore[valid-type]
     slots: Annotated[tuple[Slot, ...], msgspec.Meta(min_length=1, max_length=MOST_SLOTS)]
+    box: _hex(0, 32) = ""  # type: ignore[valid-type]
+    """Public half of the box; empty in version 1."""
     check: _hex(32, 32) = ""  # type: ignore[valid-type]
     mac: _hex(32, 32) = ""  # type: ignore[valid-type]
 
@@ -93,31 +102,66 @@ class Unlocked:
     """A header with its master key."""
 
     header: Header
-    slot: str
-    """Which slot opened it."""
+    slot: Slot
+    """Which one opened it."""
     master: bytes = field(repr=False)
+    private: bytes = field(repr=False)
+    """The private key of that slot."""
 
     def key(self, label: str) -> bytes:
         return derive(self.master, f"{label}|{self.header.store}|{self.header.gen}")
+
+    def unbox(self, sealed: bytes, place: str) -> bytes:
+        """What was sealed to the box. Raises BrokenSealError."""
+        try:
+            return SUITE.decrypt(sealed, _box(self.master), place.encode())
+        except (InvalidTag, ValueError):
+            raise BrokenSealError from None
+
+    def unsealed(self, sealed: bytes, place: str) -> bytes:
+        """What was sealed to this slot. Raises BrokenSealError."""
+        try:
+            return SUITE.decrypt(sealed, X25519PrivateKey.from_private_bytes(self.private), place.encode())
+        except (InvalidTag, ValueError):
+            raise BrokenSealError from None
+
+
+def sealed_to(public: str, text: bytes, place: str) -> bytes:
+    """Sealed to a slot or to the box by its public half in hex; `place` must be named again to open it."""
+    return SUITE.encrypt(text, X25519PublicKey.from_public_bytes(bytes.fromhex(public)), place.encode())
 
 
 def make(passphrase: str, recovery_secret: bytes, cost: Cost) -> Unlocked:
     """A new master key with two slots."""
     master, store = new_key(), uuid.uuid4().hex
     first = Header(format=FORMAT, v=VERSION, store=store, gen=1, seq=1, db_salt=secrets.token_hex(16), slots=())
+    slot, private = passphrase_slot(first, master, passphrase, FIRST_USER, "admin", cost)
+    slots = (slot, recovery_slot(first, master, recovery_secret))
+    return Unlocked(signed(msgspec.structs.replace(first, slots=slots), master), slot, master, private)
+
+
+def passphrase_slot(header: Header, master: bytes, passphrase: str, label: str, role: Role, cost: Cost) -> tuple[Slot, bytes]:
+    """A slot that a person opens, and its private key."""
     salt = secrets.token_bytes(16)
-    slots = (
-        _slot(first, master, "passphrase", stretch(passphrase, salt, cost), salt, cost),
-        _slot(first, master, "recovery", _recovery_key(recovery_secret), secrets.token_bytes(16), None),
-    )
-    return Unlocked(_signed(msgspec.structs.replace(first, slots=slots), master), slots[0].id, master)
+    return _slot(header, master, stretch(passphrase, salt, cost), kind="passphrase", label=label, role=role, kdf=cost, salt=salt.hex())
+
+
+def recovery_slot(header: Header, master: bytes, secret: bytes) -> Slot:
+    """A slot that the recovery code opens."""
+    salt = secrets.token_hex(16)
+    return _slot(header, master, _recovery_key(secret), kind="recovery", label="recovery", role="admin", kdf=None, salt=salt)[0]
 
 
 def save(folder: Path, header: Header) -> None:
     """Write both copies, each whole or not at all. Raises NotWritable."""
     with disk.writing("the keys of the store"):
         for name in NAMES:
-            disk.write_atomically(folder / name, msgspec.json.encode(header))
+            disk.write_atomically(folder / name, encoded(header))
+
+
+def encoded(header: Header) -> bytes:
+    """A header as it lies on the disk."""
+    return msgspec.json.encode(header)
 
 
 def present(folder: Path) -> bool:
@@ -135,6 +179,16 @@ def unlock_with_recovery(folder: Path, secret: bytes) -> Unlocked:
     return _unlock(folder, "recovery", lambda _: _recovery_key(secret))
 
 
+def reopened(header: Header | None, unlocked: Unlocked) -> Unlocked:
+    """Another header of the same store, opened with the private key of a slot that both have. Raises WrongPassphrase or StoreDamaged."""
+    if header is None:
+        raise StoreDamaged("The store has no keys.")
+    for slot in header.slots:
+        if slot.id == unlocked.slot.id:
+            return _verified(header, slot, unlocked.private)
+    raise _refusal(unlocked.slot.kind)
+
+
 def stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     """Argon2id of the passphrase in Unicode's composed form, so that every keyboard gives the same key. 32 bytes."""
     text = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
@@ -149,18 +203,30 @@ def _recovery_key(secret: bytes) -> bytes:
     return derive(secret, "recovery")  # 160 random bits need no stretching
 
 
-def _slot(header: Header, master: bytes, kind: str, key: bytes, salt: bytes, cost: Cost | None) -> Slot:
-    name, private = uuid.uuid4().hex, X25519PrivateKey.generate()
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    priv = nonce + ChaCha20Poly1305(key).encrypt(nonce, private.private_bytes_raw(), _place(header, name))
-    public = private.public_key()
-    sealed = SUITE.encrypt(master, public, _place(header, name))
-    pub = public.public_bytes_raw().hex()
-    return Slot(id=name, kind=kind, label=kind, role="admin", kdf=cost, salt=salt.hex(), pub=pub, priv=priv.hex(), sealed=sealed.hex())
+def _slot(header: Header, master: bytes, key: bytes, **known: Any) -> tuple[Slot, bytes]:
+    name, pair = uuid.uuid4().hex, X25519PrivateKey.generate()
+    private, nonce = pair.private_bytes_raw(), secrets.token_bytes(NONCE_BYTES)
+    priv = nonce + ChaCha20Poly1305(key).encrypt(nonce, private, _own_place(header, name))
+    pub = pair.public_key().public_bytes_raw().hex()
+    return Slot(id=name, pub=pub, priv=priv.hex(), sealed=sealed_master(header, name, pub, master), **known), private
 
 
-def _place(header: Header, slot: str) -> bytes:
-    return f"{header.store}|{header.gen}|{slot}".encode()
+def sealed_master(header: Header, slot: str, public: str, master: bytes) -> str:
+    """The master key, sealed to a slot of this header, as hex."""
+    return sealed_to(public, master, _place(header, slot)).hex()
+
+
+def _place(header: Header, slot: str) -> str:
+    return f"{header.store}|{header.gen}|{slot}"
+
+
+def _own_place(header: Header, slot: str) -> bytes:
+    """A slot's private key outlives changes of the master key, so its place names the first generation for ever."""
+    return f"{header.store}|1|{slot}".encode()
+
+
+def _box(master: bytes) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(derive(master, "box"))
 
 
 def _unlock(folder: Path, kind: str, key_for: Any) -> Unlocked:
@@ -177,12 +243,12 @@ def _open_slot(header: Header, kind: str, key_for: Any) -> Unlocked:
     for slot in header.slots:
         if slot.kind != kind:
             continue
-        place, priv = _place(header, slot.id), bytes.fromhex(slot.priv)
+        priv = bytes.fromhex(slot.priv)
         try:
-            private = ChaCha20Poly1305(key_for(slot)).decrypt(priv[:NONCE_BYTES], priv[NONCE_BYTES:], place)
+            private = ChaCha20Poly1305(key_for(slot)).decrypt(priv[:NONCE_BYTES], priv[NONCE_BYTES:], _own_place(header, slot.id))
         except InvalidTag:
             continue
-        return _verified(header, slot, private, place)
+        return _verified(header, slot, private)
     raise _refusal(kind)
 
 
@@ -194,16 +260,16 @@ def _refusal(kind: str) -> WrongPassphrase:
     return WrongPassphrase(what, means="The store itself is in order.", do=do)
 
 
-def _verified(header: Header, slot: Slot, private: bytes, place: bytes) -> Unlocked:
+def _verified(header: Header, slot: Slot, private: bytes) -> Unlocked:
     try:
         key = X25519PrivateKey.from_private_bytes(private)
-        master = SUITE.decrypt(bytes.fromhex(slot.sealed), key, place)
+        master = SUITE.decrypt(bytes.fromhex(slot.sealed), key, _place(header, slot.id).encode())
         ours = hmac.compare_digest(key.public_key().public_bytes_raw().hex(), slot.pub)
     except (InvalidTag, ValueError):
         raise _tampered() from None
     if len(master) != 32 or not ours or not hmac.compare_digest(header.mac, _mac(header, master)):
         raise _tampered()
-    return Unlocked(header, slot.id, master)
+    return Unlocked(header, slot, master, private)
 
 
 def _tampered() -> StoreDamaged:
@@ -214,14 +280,18 @@ def _tampered() -> StoreDamaged:
     )
 
 
-def _signed(header: Header, master: bytes) -> Header:
-    signed = msgspec.structs.replace(header, mac=_mac(header, master))
-    return msgspec.structs.replace(signed, check=_check(msgspec.to_builtins(signed)))
+def signed(header: Header, master: bytes) -> Header:
+    """The header with its box, seal and checksum, as the version that this build writes."""
+    box = _box(master).public_key().public_bytes_raw().hex()
+    header = msgspec.structs.replace(header, v=VERSION, box=box)
+    sealed = msgspec.structs.replace(header, mac=_mac(header, master))
+    return msgspec.structs.replace(sealed, check=_check(msgspec.to_builtins(sealed)))
 
 
 def _mac(header: Header, master: bytes) -> str:
     key = derive(master, f"header-mac|{header.store}")
-    return hmac.digest(key, _canonical(msgspec.to_builtins(header), "mac", "check"), "sha256").hex()
+    without = ("mac", "check") if header.v > 1 else ("mac", "check", "box")
+    return hmac.digest(key, _canonical(msgspec.to_builtins(header), *without), "sha256").hex()
 
 
 def _check(raw: dict[str, Any]) -> str:
@@ -238,7 +308,7 @@ def read(folder: Path) -> list[Header]:
     worst: Exception | None = None
     for name in NAMES:
         try:
-            header = _read_one(folder / name)
+            header = read_one(folder / name)
         except (StoreDamaged, StoreTooNew) as error:
             worst = error if worst is None or isinstance(error, StoreTooNew) else worst
         else:
@@ -248,8 +318,8 @@ def read(folder: Path) -> list[Header]:
     return sorted(found, key=lambda header: -header.seq)
 
 
-def _read_one(path: Path) -> Header | None:
-    """None when the file is absent."""
+def read_one(path: Path) -> Header | None:
+    """One copy; None when the file is absent. Raises StoreDamaged, StoreTooNew or StoreError."""
     try:
         data = disk.read_at_most(path, LARGEST)
         return None if data is None else _parse(data)

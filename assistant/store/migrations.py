@@ -24,8 +24,8 @@ def step(function: Step) -> Step:
     return cast(Step, STEPS()(function))
 
 
-def migrate(connection: Connection) -> None:
-    """Bring the database to this build's tables. Raises StoreTooNew, with nothing changed, when it has steps this build does not know."""
+def waiting(connection: Connection) -> list[str]:
+    """Names of the steps that are still to be applied. Raises StoreTooNew when the database has steps this build does not know."""
     done, known = _done(connection), {step.name for step in STEPS._migrations}
     if done - known:
         raise StoreTooNew(
@@ -33,7 +33,12 @@ def migrate(connection: Connection) -> None:
             means="This version does not know its tables; nothing was changed.",
             do="Install the newer version.",
         )
-    if known - done:
+    return sorted(known - done)
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the database to this build's tables. Raises StoreTooNew with nothing changed."""
+    if waiting(connection):
         with connection.write() as db:  # each step is a savepoint in it: all are applied, or none
             STEPS.apply(db)
 
@@ -103,3 +108,29 @@ def m004_audit(db: Any) -> None:
     db["audit"].create(columns, pk="n", not_null=set(columns) - {"n"})
     for verb in ("UPDATE", "DELETE"):
         db.execute(f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END")
+
+
+@step
+def m005_forward_secure_audit(db: Any) -> None:
+    db["audit_chain"].create({"id": int, "first": int, "start": bytes, "key": bytes}, pk="id", not_null={"first", "start", "key"})
+    db["audit_roots"].create({"slot": str, "sealed": bytes}, pk="slot", not_null={"sealed"})
+
+
+@step
+def m006_erasure(db: Any) -> None:
+    """Rows may be deleted only while their owner stands in `erasing`, and each deletion leaves an entry without content."""
+    columns = {"n": int, "at": str, "what": str, "object": str, "why": str, "owner": str}
+    db["erasures"].create(columns, pk="n", not_null=set(columns) - {"n"})
+    for verb in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER erasures_no_{verb.lower()} BEFORE {verb} ON erasures"
+            " BEGIN SELECT RAISE(ABORT, 'erasures are append-only'); END"
+        )
+    db["erasing"].create({"owner": str}, pk="owner")
+    for table in APPEND_ONLY:
+        db.execute(f"DROP TRIGGER {table}_stay")
+        db.execute(
+            f"""CREATE TRIGGER {table}_stay BEFORE DELETE ON {table} WHEN NOT EXISTS (SELECT 1 FROM erasing WHERE owner = OLD.owner)
+            BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"""  # noqa: S608 - names of our own
+        )
+    db.execute("ALTER TABLE clients ADD COLUMN hold TEXT")  # since when a legal hold stops every clock

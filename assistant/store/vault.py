@@ -1,6 +1,8 @@
 """Makes a store and opens it: folder, header, keys, database, in an order that leaves either a whole store or none.
 
 folder/ (0700)   keys.json + copy       the header: who may open it
+                 store.lock             held while it is open
+                 audit.head             the newest entry of the audit
                  client-keys.bin + copy one key per client, session and recording
                  notes.db (+ -wal -shm) SQLCipher
                  audio/*.enc            recordings
@@ -12,21 +14,23 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from assistant.errors import Refused, StoreDamaged, UsageProblem
-from assistant.store import client_keys, disk, keys, recovery
-from assistant.store.audit import Audit
+from assistant.store import client_keys, disk, keys, recovery, rotation, slots
+from assistant.store.audit import HEAD, Audit, note_head, went_back
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
 from assistant.store.ledger import Ledger
-from assistant.store.migrations import migrate
+from assistant.store.migrations import migrate, waiting
 from assistant.store.notes import Notes
+from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.recordings import Recordings
 from assistant.store.sessions import Sessions
+from assistant.store.users import Users
 
 DATABASE = "notes.db"
+BEFORE = "notes.before-{}.db"
+"""The database as it was before the newest change of its tables."""
 OWNERS = """
 SELECT 'client/' || ref AS name FROM clients UNION SELECT owner FROM sessions UNION SELECT 'recording/' || id FROM recordings
 """
@@ -34,15 +38,20 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, Ledger):
+class SqliteStore(Sessions, Recordings, Notes, Ledger, Users):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
         """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
-        broken = self._audit.first_fault(self._db)
         owners = {row["name"] for row in self._db.rows(OWNERS)}
         gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
-        return self._db.faults() + gone + ([] if broken is None else [f"The audit chain breaks at entry {broken}."])
+        return self._db.faults() + gone + self._audit_faults()
+
+    def _audit_faults(self) -> list[str]:
+        """Of the chain only where an admin asks: nobody else can verify it."""
+        broken = self._audit.first_fault(self._db, self._unlocked) if self.role == "admin" else None
+        found = [] if broken is None else [f"The audit chain breaks at entry {broken}."]
+        return found + (["The database is older than the newest entry of its audit."] if went_back(self._folder, self._db) else [])
 
 
 def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> str:
@@ -59,7 +68,7 @@ def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> s
         with disk.locked(folder / MAKING):
             _refuse_taken(folder)
             _clear_half_made(folder)
-            _make(folder, keys.make(passphrase, secret, cost or keys.Cost()))
+            _make(folder, keys.make(passphrase, secret, cost or slots.calibrated()))
         (folder / MAKING).unlink(missing_ok=True)
     return recovery.as_code(secret)
 
@@ -80,7 +89,8 @@ def _make(folder: Path, unlocked: keys.Unlocked) -> None:
     connection = _connect(folder, unlocked)
     migrate(connection)
     with connection.write() as db:
-        _audit(unlocked).append(db, "created", unlocked.header.store)
+        Audit.of(unlocked).append(db, "created", unlocked.header.store)
+    note_head(folder, connection)
     connection.close()
     keys.save(folder, unlocked.header)  # last: from here on it is a store
 
@@ -89,33 +99,54 @@ def _open(folder: Path, unlock: Callable[[], keys.Unlocked]) -> SqliteStore:
     if not keys.present(folder) and (folder / DATABASE).exists() and not (folder / MAKING).exists():
         means = "The database is there, but without this file nothing in it can be read."
         raise StoreDamaged("The file keys.json of the store is missing.", means=means, do="Put it back from a backup.")
-    unlocked = unlock()
-    if not (folder / DATABASE).is_file() or not (folder / DATABASE).stat().st_size:  # SQLite would take an empty file for a new database
-        raise StoreDamaged(f"The database {DATABASE} of the store is missing or empty.", do="Put it back from a backup.")
-    entries = ClientKeys(folder, unlocked.key("client-keys"), unlocked.header.store)
-    _mend_header(folder, unlocked.header)
-    connection = _connect(folder, unlocked)
+    presence = Presence(folder) if keys.present(folder) else None
     try:
-        migrate(connection)
+        return _opened(folder, unlock(), presence)
+    except BaseException:
+        if presence is not None:
+            presence.leave()
+        raise
+
+
+def _opened(folder: Path, unlocked: keys.Unlocked, presence: Presence | None) -> SqliteStore:
+    if presence is None or not (folder / DATABASE).is_file() or not (folder / DATABASE).stat().st_size:  # SQLite would make a new database
+        raise StoreDamaged(f"The database {DATABASE} of the store is missing or empty.", do="Put it back from a backup.")
+    unlocked, connection = rotation.opened(folder, unlocked, lambda with_: _connect(folder, with_))
+    try:
+        entries = ClientKeys(folder, unlocked.key("client-keys"), unlocked.header.store)
+        unlocked = slots.upgraded(unlocked)
+        _mend_header(folder, unlocked.header)
+        _migrate(folder, connection, presence)
         with connection.write() as db:
-            _audit(unlocked).append(db, "opened", unlocked.header.store)
+            Audit.of(unlocked).append(db, "opened", unlocked.header.store)
+        if not went_back(folder, connection):
+            note_head(folder, connection)
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(folder, connection, entries, _audit(unlocked))
+    return SqliteStore(folder, connection, entries, unlocked, presence)
+
+
+def _migrate(folder: Path, connection: Connection, presence: Presence) -> None:
+    """Alone, and with a copy of the database from before beside it until the next time."""
+    if not waiting(connection):
+        return
+    with presence.alone(patience=PATIENCE):
+        steps = waiting(connection)
+        if steps:
+            for older in folder.glob(BEFORE.format("*")):
+                older.unlink()
+            connection.copy_to(folder / BEFORE.format(steps[0][:4]))
+            migrate(connection)
 
 
 def _connect(folder: Path, unlocked: keys.Unlocked) -> Connection:
     return Connection(folder / DATABASE, unlocked.key("db"), bytes.fromhex(unlocked.header.db_salt))
 
 
-def _audit(unlocked: keys.Unlocked) -> Audit:
-    return Audit(unlocked.key("audit"), unlocked.slot)
-
-
 def _mend_header(folder: Path, header: keys.Header) -> None:
     """Two whole copies again, after a crash between them or damage to one."""
-    ours = msgspec.json.encode(header)
+    ours = keys.encoded(header)
     with disk.writing("the keys of the store"):
         if any(not (folder / name).is_file() or (folder / name).read_bytes() != ours for name in keys.NAMES):
             with disk.locked(folder / client_keys.LOCK):
@@ -132,7 +163,7 @@ def _refuse_taken(folder: Path) -> None:
 def _clear_half_made(folder: Path) -> None:
     """Remove what a creation that was interrupted left: by name, so that nothing of anybody else's can be among it."""
     databases = [DATABASE + suffix for suffix in ("", "-wal", "-shm", "-journal")]
-    files = [*databases, *client_keys.NAMES, client_keys.LOCK]
+    files = [*databases, *client_keys.NAMES, client_keys.LOCK, LOCK, HEAD]
     for name in [*files, *(f"{n}.tmp" for n in (*client_keys.NAMES, *keys.NAMES))]:
         (folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):

@@ -81,7 +81,7 @@ def test_one_damaged_or_missing_copy_does_no_harm_and_is_mended(folder: Path, na
 
 
 def test_the_newer_of_two_copies_counts(made: keys.Unlocked, header: Path) -> None:
-    newer = keys._signed(msgspec.structs.replace(made.header, seq=2), made.master)
+    newer = keys.signed(msgspec.structs.replace(made.header, seq=2), made.master)
     (header / keys.NAMES[1]).write_bytes(msgspec.json.encode(newer))
     assert keys.unlock(header, PASSPHRASE).header.seq == 2
 
@@ -184,19 +184,19 @@ def test_an_edited_copy_is_passed_over_for_the_true_one(made: keys.Unlocked, hea
 
 
 def test_a_newer_header_is_named_as_such_and_a_flipped_version_is_not(made: keys.Unlocked, header: Path) -> None:
-    raw = json.loads(msgspec.json.encode(made.header)) | {"v": 2, "something": ["new"]}
+    raw = json.loads(msgspec.json.encode(made.header)) | {"v": 3, "something": ["new"]}
     write(header, raw)
     with pytest.raises(StoreTooNew):
         keys.unlock(header, PASSPHRASE)
     for name in keys.NAMES:
-        (header / name).write_bytes(msgspec.json.encode(raw | {"v": 3}))  # its checksum is of version 2
+        (header / name).write_bytes(msgspec.json.encode(raw | {"v": 4}))  # its checksum is of version 3
     with pytest.raises(StoreDamaged):
         keys.unlock(header, PASSPHRASE)
 
 
 def test_a_slot_of_an_unknown_kind_is_carried_along(made: keys.Unlocked, header: Path) -> None:
     slot = msgspec.structs.replace(made.header.slots[0], id="22", kind="keyring", kdf=None)
-    more = keys._signed(msgspec.structs.replace(made.header, slots=(slot, *made.header.slots)), made.master)
+    more = keys.signed(msgspec.structs.replace(made.header, slots=(slot, *made.header.slots)), made.master)
     keys.save(header, more)
     assert keys.unlock(header, PASSPHRASE).header.slots[0].kind == "keyring"
 

@@ -294,6 +294,9 @@ def test_a_source_taken_in_again_belongs_to_its_newest_session(at_work: SqliteSt
     assert at_work.seen("cd") is None
 
 
+OLDER = "The database is older than the newest entry of its audit."
+
+
 def test_an_old_copy_of_the_database_is_unreadable_once_the_key_is_gone(filled: Path) -> None:
     old = (filled / "notes.db").read_bytes()
     store = opened(filled)
@@ -303,7 +306,7 @@ def test_an_old_copy_of_the_database_is_unreadable_once_the_key_is_gone(filled: 
     store.close()
     (filled / "notes.db").write_bytes(old)
     store = opened(filled)
-    assert store.faults() == [f"The key of client/{CLIENT.ref} is gone.", f"The key of recording/{recording.id} is gone."]
+    assert store.faults() == [f"The key of client/{CLIENT.ref} is gone.", f"The key of recording/{recording.id} is gone.", OLDER]
     assert store.clients() == []
     (summary,) = store.sessions()
     assert (summary.session, summary.client_name) == (session(coach=None), None), "what is left can still be listed"
