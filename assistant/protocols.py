@@ -187,6 +187,31 @@ class Ledger(Protocol):
     def remember(self, digest: str, session_id: str) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    n: int
+    at: str
+    """UTC, ISO 8601."""
+    what: str
+    object: str
+    """An identifier or a reference."""
+    who: str
+    """Name of the user; where they were revoked since, the identifier of their way in."""
+    seal: str = field(repr=False)
+    """Hex. Depends on every entry before it."""
+
+
+class Audit(Protocol):
+    def note_use(self, what: Use, thing: str) -> None:
+        """Note that a session was read or exported, or that there was a search."""
+
+    def audit(self) -> list[AuditEntry]:
+        """Oldest first."""
+
+    def audit_faults(self) -> list[str]:
+        """Sentences, empty where the chain holds. Raises Refused for a coach, who cannot verify it."""
+
+
 class Users(Protocol):
     """Who can open the store. All but `users` need it alone: Refused while another program has it open, and to whom is no admin."""
 
@@ -204,7 +229,7 @@ class Users(Protocol):
         """The old one opens nothing any more."""
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Users, Protocol):
+class Store(Sessions, Recordings, Notes, People, Ledger, Users, Audit, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property
@@ -212,9 +237,6 @@ class Store(Sessions, Recordings, Notes, People, Ledger, Users, Protocol):
 
     def must_be_admin(self, to: str) -> None:
         """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""
-
-    def note_use(self, what: Use, thing: str) -> None:
-        """Note in the audit that a session was read or exported, or that there was a search."""
 
     def close(self) -> None: ...
 

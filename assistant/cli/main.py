@@ -32,6 +32,10 @@ COMMANDS = {
     "draft": Entry("draft:draft", "Draft a note from a transcript, without a store."),
     "eval": Entry("evaluate:evaluate", "How good drafts are, on labelled cases or by what coaches change."),
     "models": Entry("models:models", "Which speech models are known and present."),
+    "users": Entry("users:users", "Who can open the store."),
+    "passphrase": Entry("users:passphrase", "Change your passphrase."),
+    "recovery": Entry("users:recovery", "Make a new recovery code."),
+    "audit": Entry("audit:audit", "Who did what, and proof that nothing of it was changed."),
     "doctor": Entry("doctor:doctor", "What is missing on this machine."),
     "demo": Entry("demo:demo", "See it work on a bundled recording."),
 }
