@@ -59,7 +59,7 @@ def open_store(settings: Settings, passphrase: str) -> Store:
 
     store.harden()
     try:
-        return store.open_store(settings.store, passphrase)
+        return store.open_store(settings.store, passphrase, settings.user)
     except WrongPassphrase as wrong:
         try:
             return store.open_with_recovery(settings.store, passphrase)

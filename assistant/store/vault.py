@@ -68,9 +68,12 @@ def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> s
     return recovery.as_code(secret)
 
 
-def open_with_passphrase(folder: Path, passphrase: str) -> SqliteStore:
-    """Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew or NotWritable, each only when it is that."""
-    return _open(folder, lambda: keys.unlock(folder, passphrase))
+def open_with_passphrase(folder: Path, passphrase: str, user: str | None = None) -> SqliteStore:
+    """`user`: whose way in is tried first, for each try takes about a second.
+
+    Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew, Refused or NotWritable, each only when it is that.
+    """
+    return _open(folder, lambda: keys.unlock(folder, passphrase, user))
 
 
 def open_with_recovery(folder: Path, code: str) -> SqliteStore:
