@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 STAGES = {
+    "fetch": "Fetching",
     "keep": "Keeping the recording",
     "load": "Loading the model",
     "decode": "Decoding",

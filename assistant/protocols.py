@@ -40,9 +40,9 @@ SAMPLE_RATE = 16_000
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    stage: Literal["keep", "load", "decode", "transcribe", "draft"]
+    stage: Literal["fetch", "keep", "load", "decode", "transcribe", "draft"]
     done: float
-    """Seconds of audio; bytes when keeping a file, segments when drafting."""
+    """Seconds of audio; bytes when fetching or keeping a file, segments when drafting."""
     total: float | None = None
     segment: Segment | None = None
     """The segment just heard, when there is one."""
