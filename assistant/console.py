@@ -32,6 +32,7 @@ STAGES = {
     "decode": "Decoding",
     "transcribe": "Transcribing",
     "draft": "Drafting",
+    "index": "Reading the notes",
 }
 
 

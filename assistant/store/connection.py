@@ -128,6 +128,11 @@ class Connection:
         with self._lock, translated():
             self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def changes(self) -> tuple[int, int]:
+        """Another value after every commit, by another process (SQLite's `data_version`) or here (rows changed so far)."""
+        with self._lock, translated():
+            return self._raw.execute("PRAGMA data_version").fetchone()[0], self._raw.total_changes
+
     def faults(self) -> list[str]:
         """Reads every page: what SQLCipher and SQLite find wrong, empty when nothing is. About 4 s per 100 MB."""
         with self._lock, translated():
