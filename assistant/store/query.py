@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from functools import cached_property
 
 WORD = re.compile(r"[^\W_]+")
 ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
@@ -30,11 +30,11 @@ class Term:
     begins: bool = False
     """The last word is the beginning of one."""
 
-    @property
-    def pattern(self) -> str:
-        """A regular expression for it in folded text."""
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds it in folded text; where it is a beginning, with the rest of the word."""
         words = r"[\W_]+".join(re.escape(word) for word in self.words)
-        return rf"(?<![^\W_]){words}" + ("" if self.begins else r"(?![^\W_])")
+        return re.compile(rf"(?<![^\W_]){words}" + (r"[^\W_]*" if self.begins else r"(?![^\W_])"))
 
 
 @dataclass(frozen=True)
@@ -71,40 +71,48 @@ def indexed(lines: Iterable[str]) -> str:
     return text if text.isascii() else " ".join(WORD.findall(fold(text)))
 
 
-def held(terms: Sequence[Term], lines: Iterable[str]) -> int:
-    """How many of the terms stand in a text."""
-    text = fold("\n".join(lines))
-    return sum(re.search(term.pattern, text) is not None for term in terms)
+def held(terms: Sequence[Term], text: str) -> int:
+    """How many of the terms stand in a folded text."""
+    return sum(term.pattern.search(text) is not None for term in terms)
 
 
 def snippet(terms: Sequence[Term], lines: Sequence[str]) -> Snippet:
     """The line that holds most of the terms, cut to a length that fits on a screen; empty when none holds any."""
+    folded = [fold(line) for line in lines]
     single = [Term((word,)) for term in terms for word in term.words]
     for looked_for in (terms, single):  # a phrase may lie across two lines
-        best = max(lines, key=lambda line: held(looked_for, [line]), default="")
-        if held(looked_for, [best]):
-            return _cut(_printable(best), "|".join(term.pattern + r"[^\W_]*" * term.begins for term in looked_for))
+        counts = [held(looked_for, text) for text in folded]
+        if any(counts):
+            return _cut(_printable(lines[counts.index(max(counts))]), looked_for)
     return Snippet("")
 
 
 def _printable(line: str) -> str:
     """On one line, and without what could act on a terminal. Nothing that is taken out is part of a word."""
-    return " ".join("".join(c if c.isprintable() else " " for c in line).split())
+    return " ".join((line if line.isprintable() else "".join(c if c.isprintable() else " " for c in line)).split())
 
 
-def _cut(line: str, pattern: str) -> Snippet:
-    marks = list(_marks(line, pattern))
-    first = marks[0][0] if marks else 0
-    start = 0 if first <= BEFORE else line.find(" ", first - BEFORE, first) + 1 or first
-    end = len(line) if len(line) - start <= LONGEST else max(line.rfind(" ", start, start + LONGEST), marks[0][1] if marks else 0)
+def _cut(line: str, terms: Sequence[Term]) -> Snippet:
+    marks = _marks(line, terms)
+    first = marks[0] if marks else (0, 0)
+    start = 0 if first[0] <= BEFORE else line.find(" ", first[0] - BEFORE, first[0]) + 1 or first[0]
+    end = len(line) if len(line) - start <= LONGEST else max(line.rfind(" ", start, start + LONGEST), first[1])
     head, tail = "… " if start else "", " …" if end < len(line) else ""
     shift = len(head) - start
     return Snippet(head + line[start:end] + tail, tuple((a + shift, b + shift) for a, b in marks if b <= end))
 
 
-def _marks(line: str, pattern: str) -> Iterator[tuple[int, int]]:
-    """Places in the line as it is written: a character may be folded into none or into several."""
-    ends = list(accumulate(len(fold(c)) for c in line))
-    origin = [n for n, (a, b) in enumerate(zip([0, *ends], ends, strict=False)) for _ in range(b - a)]
-    for match in re.finditer(pattern, fold(line)):
-        yield origin[match.start()], origin[match.end() - 1] + 1
+def _marks(line: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    """Places in the line as it is written, apart from one another. A character may be folded into none or into several."""
+    text, origin = fold(line), _origin(line)
+    marks: list[tuple[int, int]] = []
+    for start, end in sorted((origin[m.start()], origin[m.end() - 1] + 1) for term in terms for m in term.pattern.finditer(text)):
+        if marks and start < marks[-1][1]:
+            start, end = marks[-1][0], max(end, marks.pop()[1])
+        marks.append((start, end))
+    return marks
+
+
+def _origin(line: str) -> Sequence[int]:
+    """Of each character of the folded line, where it stands in the line."""
+    return range(len(line)) if line.isascii() else [n for n, c in enumerate(line) for _ in fold(c)]

@@ -29,10 +29,9 @@ from assistant.store.query import Term
 
 STANDING = """
 SELECT s.id, s.client, s.owner, coalesce(s.date, substr(s.created_at, 1, 10)) AS day, s.created_at,
-  (SELECT id FROM notes WHERE session = s.id ORDER BY version DESC LIMIT 1) AS note,
-  (SELECT id FROM drafts WHERE session = s.id AND NOT EXISTS (SELECT 1 FROM notes WHERE session = s.id)
-   ORDER BY rowid DESC LIMIT 1) AS draft,
-  (SELECT id FROM transcripts WHERE session = s.id ORDER BY rowid DESC LIMIT 1) AS transcript
+  (SELECT id FROM notes WHERE session = s.id ORDER BY version DESC LIMIT 1),
+  (SELECT id FROM drafts WHERE session = s.id AND NOT EXISTS (SELECT 1 FROM notes WHERE session = s.id) ORDER BY rowid DESC LIMIT 1),
+  (SELECT id FROM transcripts WHERE session = s.id ORDER BY rowid DESC LIMIT 1)
 FROM sessions s ORDER BY day DESC, s.created_at DESC
 """
 TABLES: dict[Where, str] = {"note": "notes", "draft": "drafts", "transcript": "transcripts"}
@@ -47,13 +46,13 @@ class Standing(NamedTuple):
     """What there is of a session to be searched. Whenever this changes, the session is read again; rows themselves never change."""
 
     client: str | None
-    name: str | None
     owner: str
     day: str
     created_at: str
     note: str | None
     draft: str | None
     transcript: str | None
+    name: str | None
 
     def __repr__(self) -> str:
         return "<Standing>"
@@ -128,10 +127,10 @@ class Search(StoreBase):
 
     def _standing(self) -> dict[str, Standing]:
         """Newest session first."""
-        rows = self._db.rows(STANDING)
-        names = {row["ref"]: self._name(row) for row in self._db.rows("SELECT * FROM clients")}
-        held = {owner: self._keys.has(owner) for owner in {row["owner"] for row in rows}}
-        return {row.pop("id"): _standing(row, names.get(row["client"]), readable=held[row["owner"]]) for row in rows}
+        names: dict[str | None, str | None] = {row["ref"]: self._name(row) for row in self._db.rows("SELECT * FROM clients")}
+        rows = self._db.tuples(STANDING)
+        held = {owner: self._keys.has(owner) for owner in {row[2] for row in rows}}
+        return {session: _standing(row, names.get(row[0]), readable=held[row[1]]) for session, *row in rows}
 
     def _name(self, row: Row) -> str | None:
         try:
@@ -183,7 +182,7 @@ class Search(StoreBase):
         most = 0
         for part in TABLES:
             lines = self._texts(part, [getattr(standing, part)]).get(getattr(standing, part) or "", [])
-            count = query.held(terms, lines)
+            count = query.held(terms, query.fold("\n".join(lines)))
             if count > most:
                 best, most = (part, lines), count
             if most == len(terms):
@@ -193,6 +192,6 @@ class Search(StoreBase):
         return Found(session=session, day=day, client=standing.client, where=best[0], snippet=cut.text, marks=cut.marks)
 
 
-def _standing(row: Row, name: str | None, *, readable: bool) -> Standing:
-    parts = {part: row[part] if readable else None for part in TABLES}
-    return Standing(client=row["client"], name=name, owner=row["owner"], day=row["day"], created_at=row["created_at"], **parts)
+def _standing(row: list[str | None], name: str | None, *, readable: bool) -> Standing:
+    """`row` as in STANDING, without the session."""
+    return Standing._make((*(row if readable else [*row[:4], None, None, None]), name))
