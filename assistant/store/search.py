@@ -17,14 +17,15 @@ from typing import NamedTuple
 import msgspec
 
 from assistant.domain import Found, SearchResult, Where
-from assistant.errors import StoreDamaged
+from assistant.errors import StoreDamaged, StoreError
 from assistant.protocols import Progress
 from assistant.store import prose, query
-from assistant.store.audit import Audit
 from assistant.store.base import Row, StoreBase
 from assistant.store.client_keys import ClientKeys, KeyGoneError, of_client
 from assistant.store.connection import Connection
 from assistant.store.index import Entry, Index
+from assistant.store.keys import Unlocked
+from assistant.store.presence import Presence
 from assistant.store.query import Term
 
 STANDING = """
@@ -59,8 +60,8 @@ class Standing(NamedTuple):
 
 
 class Search(StoreBase):
-    def __init__(self, folder: Path, connection: Connection, keys: ClientKeys, audit: Audit) -> None:
-        super().__init__(folder, connection, keys, audit)
+    def __init__(self, folder: Path, connection: Connection, keys: ClientKeys, unlocked: Unlocked, presence: Presence) -> None:
+        super().__init__(folder, connection, keys, unlocked, presence)
         self._searching = threading.RLock()
         self._index = Index()
         self._read: dict[str, Standing] = {}
@@ -68,10 +69,12 @@ class Search(StoreBase):
         self._damaged: set[str] = set()
         self._seen: tuple[object, ...] | None = None
         self._entered = -ENTERED_FOR
+        self._closed = False
 
     def close(self) -> None:
         """Other threads finish first."""
         with self._searching:
+            self._closed = True
             self._index.close()
             super().close()
 
@@ -108,12 +111,13 @@ class Search(StoreBase):
     def _enter(self) -> None:
         """In the audit: that somebody searches, never for what."""
         if time.monotonic() - self._entered >= ENTERED_FOR:
-            with self._db.write() as db:
-                self._audit.append(db, "searched", "store")
+            self.note_use("searched", "store")
             self._entered = time.monotonic()
 
     def _look(self) -> None:
         """What must be read again, if anything at all was changed since the last look."""
+        if self._closed:
+            raise StoreError("The store was closed.", do="Open it again.")
         seen = (*self._db.changes(), self._keys.version)
         if seen == self._seen:
             return
