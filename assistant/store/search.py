@@ -82,6 +82,7 @@ class Search(StoreBase):
         """Read what is new or has changed since, the newest first. May be stopped and gone on with; search works meanwhile."""
         while True:
             with self._searching:
+                self._must_be_open()
                 self._look()
                 if not self._unread:
                     return
@@ -99,14 +100,19 @@ class Search(StoreBase):
         terms = query.read(words)
         if not terms:
             return SearchResult()
-        self._enter()
         day = {name: value and value.isoformat() for name, value in (("since", since), ("until", until))}
         with self._searching:
+            self._must_be_open()
+            self._enter()
             self._look()
             self._read_some()
             sessions = self._index.find(words=query.expression(terms), client=client, limit=limit, **day)
-            complete, damaged, standing = not self._unread, len(self._damaged), {session: self._read[session] for session in sessions}
-        return SearchResult(found=tuple(self._found(terms, *item) for item in standing.items()), complete=complete, damaged=damaged)
+            found = tuple(self._found(terms, session, self._read[session]) for session in sessions)
+            return SearchResult(found=found, complete=not self._unread, damaged=len(self._damaged))
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise StoreError("The store was closed.", do="Open it again.")
 
     def _enter(self) -> None:
         """In the audit: that somebody searches, never for what."""
@@ -116,8 +122,6 @@ class Search(StoreBase):
 
     def _look(self) -> None:
         """What must be read again, if anything at all was changed since the last look."""
-        if self._closed:
-            raise StoreError("The store was closed.", do="Open it again.")
         seen = (*self._db.changes(), self._keys.version)
         if seen == self._seen:
             return
