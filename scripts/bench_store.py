@@ -257,7 +257,8 @@ def measured(folder: Path, count: int, rounds: int) -> tuple[dict[str, dict[str,
     before = resident()
     for _ in store.read_for_search():
         pass
-    facts = {"notes": count, "text_mb": size, "index_mb": resident() - before}
+    pages = store._index._memory.execute("PRAGMA page_count").fetchone()[0]
+    facts = {"notes": count, "text_mb": size, "index_mb": pages * 4096 / 1e6, "memory_grew_mb": resident() - before}
     results: dict[str, dict[str, Times]] = {}
     for name, asked in searches(writing, count, rounds).items():
         results[name] = in_turns(rounds, plain=lambda n, a=asked: plain.search(*a[n]), store=lambda n, a=asked: _search(store, *a[n]))  # type: ignore[misc]

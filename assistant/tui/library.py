@@ -64,7 +64,8 @@ class LibraryScreen(Page):
         Binding("slash", "search", "Search"),
         Binding("down", "to_list", show=False),
         Binding("question_mark", "help", "Keys"),
-        Binding("escape,q", "leave", "Quit"),
+        Binding("escape,q", "show_all", "Show all"),
+        Binding("escape,q", "quit", "Quit"),
     ]
     AUTO_FOCUS = "SessionPane"
     rows = getters.query_one(SessionPane)
@@ -195,6 +196,7 @@ class LibraryScreen(Page):
 
     def action_search(self) -> None:
         self.add_class("-searching")
+        self.refresh_bindings()
         self.bar.field.focus()
 
     @on(Input.Changed)
@@ -231,14 +233,21 @@ class LibraryScreen(Page):
     def action_to_list(self) -> None:
         self.rows.focus()
 
-    def action_leave(self) -> None:
-        """From a search to the whole list; from the whole list, out."""
-        if not self.has_class("-searching"):
-            self.app.exit()
-            return
+    def action_show_all(self) -> None:
         self.bar.field.clear()
         self.remove_class("-searching")
+        self.refresh_bindings()
         self.rows.focus()
+
+    def action_quit(self) -> None:
+        self.app.exit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Out of a search first, and only then out of the app."""
+        allowed = super().check_action(action, parameters)
+        if allowed and action in ("show_all", "quit"):
+            return self.has_class("-searching") == (action == "show_all")
+        return allowed
 
     @property
     def _current(self) -> SessionSummary | None:
