@@ -62,7 +62,7 @@ def test_a_name_may_be_piped_in_and_nothing_found_is_no_error(folder: Path) -> N
     assert search(folder, stdin=f"{CLIENT.name}\n").stdout.split()[0] == SESSION
     nothing = search(folder, "zebra")
     assert nothing.stdout == "" and "Nothing was found." in nothing.stderr
-    assert search(folder, '"', "(*", "AND").stdout == ""
+    assert search(folder, '"', "(*", "NEAR").stdout == ""
     assert "No word was given" in search(folder, code=2).stderr
     assert "no client C-9999" in search(folder, "rent", "--client", "C-9999", code=2).stderr
 
