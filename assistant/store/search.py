@@ -117,7 +117,8 @@ class Search(StoreBase):
     def _enter(self) -> None:
         """In the audit: that somebody searches, never for what."""
         if time.monotonic() - self._entered >= ENTERED_FOR:
-            self.note_use("searched", "store")
+            with self._db.write() as db:
+                self._audit.append(db, "searched", "store")
             self._entered = time.monotonic()
 
     def _look(self) -> None:
