@@ -33,6 +33,7 @@ STAGES = {
     "decode": "Decoding",
     "transcribe": "Transcribing",
     "draft": "Drafting",
+    "index": "Reading the notes",
 }
 
 

@@ -25,6 +25,7 @@ from assistant.domain import (
     Recording,
     Review,
     Role,
+    SearchResult,
     Segment,
     Session,
     SessionSummary,
@@ -40,9 +41,9 @@ SAMPLE_RATE = 16_000
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    stage: Literal["fetch", "keep", "load", "decode", "transcribe", "draft"]
+    stage: Literal["fetch", "keep", "load", "decode", "transcribe", "draft", "index"]
     done: float
-    """Seconds of audio; bytes when fetching or keeping a file, segments when drafting."""
+    """Seconds of audio; bytes when fetching or keeping a file, segments when drafting, sessions when they are read to be searched."""
     total: float | None = None
     segment: Segment | None = None
     """The segment just heard, when there is one."""
@@ -229,7 +230,22 @@ class Users(Protocol):
         """The old one opens nothing any more."""
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Users, Audit, Protocol):
+class Search(Protocol):
+    """Over signed notes, drafts of what is unsigned, transcripts and the names of clients. What it needs is kept in memory only."""
+
+    def read_for_search(self) -> Generator[Progress, None, None]:
+        """Read what is new or has changed since, the newest first. May be stopped and gone on with; search works meanwhile."""
+
+    def search(
+        self, words: str, *, client: str | None = None, since: date | None = None, until: date | None = None, limit: int = 20
+    ) -> SearchResult:
+        """Sessions that hold all the words, the last one as a beginning; several in quotation marks are a phrase. Any text is safe.
+
+        Finds what is saved, also by another process. Raises StoreError.
+        """
+
+
+class Store(Sessions, Recordings, Notes, People, Ledger, Users, Audit, Search, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property

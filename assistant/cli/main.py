@@ -26,6 +26,7 @@ COMMANDS = {
     "finish": Entry("process:finish", "Transcribe and draft what is still waiting."),
     "review": Entry("review:review", "Review and sign a draft in the app."),
     "list": Entry("store:list_sessions", "List the sessions and how far each has come."),
+    "search": Entry("search:search", "Find where something was said or written."),
     "export": Entry("export:export", "Write a signed note to a file."),
     "batch": Entry("batch:batch", "Take in a whole folder of recordings."),
     "transcribe": Entry("transcribe:transcribe", "Transcribe one file, without a store."),

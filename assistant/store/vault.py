@@ -26,6 +26,7 @@ from assistant.store.notes import Notes
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.recordings import Recordings
+from assistant.store.search import Search
 from assistant.store.sessions import Sessions
 from assistant.store.users import Users
 
@@ -39,7 +40,7 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, Ledger, Users, History):
+class SqliteStore(Sessions, Recordings, Notes, Ledger, Users, History, Search):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
