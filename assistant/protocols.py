@@ -29,6 +29,7 @@ from assistant.domain import (
     SessionSummary,
     Template,
     Transcript,
+    Unfinished,
 )
 
 SAMPLE_RATE = 16_000
@@ -165,6 +166,18 @@ class Notes(Protocol):
         """The newest signed note of the client's other sessions: `before` names the session to leave out."""
 
 
+class UnfinishedWork(Protocol):
+    """What was being typed when the app locked: one form a session, and, under None, one typed note that is no session yet."""
+
+    def save_unfinished(self, session_id: str | None, unfinished: Unfinished) -> None:
+        """In place of what was kept there before."""
+
+    def unfinished(self, session_id: str | None) -> Unfinished | None: ...
+
+    def drop_unfinished(self, session_id: str | None) -> None:
+        """Once the form is finished or left."""
+
+
 class People(Protocol):
     def add_client(self, name: str, ref: str | None = None) -> Client:
         """Raises Refused when the reference is taken. Without one, the next free `C-0001` is given."""
@@ -184,7 +197,7 @@ class Ledger(Protocol):
     def remember(self, digest: str, session_id: str) -> None: ...
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Protocol):
+class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     def close(self) -> None: ...

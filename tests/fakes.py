@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.domain import CaseNote, Client, Draft, Recording, Review, Session, SessionSummary, Stage, Transcript
+from assistant.domain import CaseNote, Client, Draft, Recording, Review, Session, SessionSummary, Stage, Transcript, Unfinished
 from assistant.errors import Refused, UsageProblem, WrongPassphrase
 from assistant.protocols import Brief, Drafter, Progress, Services, Transcriber
 from tests.examples import CLIENT, COACH, MADE_AT, draft, session, transcript
@@ -47,6 +47,7 @@ class FakeStore:
     reviewed: dict[str, list[Review]] = field(default_factory=dict)
     signed: dict[str, list[CaseNote]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    typed: dict[str | None, Unfinished] = field(default_factory=dict)
     closed: bool = False
 
     def add_session(self, session: Session) -> None:
@@ -120,6 +121,15 @@ class FakeStore:
 
     def notes(self, session_id: str) -> list[CaseNote]:
         return list(self.signed.get(session_id, []))
+
+    def save_unfinished(self, session_id: str | None, unfinished: Unfinished) -> None:
+        self.typed[session_id] = unfinished
+
+    def unfinished(self, session_id: str | None) -> Unfinished | None:
+        return self.typed.get(session_id)
+
+    def drop_unfinished(self, session_id: str | None) -> None:
+        self.typed.pop(session_id, None)
 
     def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
         theirs = [v[-1] for s, v in self.signed.items() if v and v[-1].client == client and s != before]

@@ -103,3 +103,12 @@ def m004_audit(db: Any) -> None:
     db["audit"].create(columns, pk="n", not_null=set(columns) - {"n"})
     for verb in ("UPDATE", "DELETE"):
         db.execute(f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END")
+
+
+@step
+def m006_unfinished(db: Any) -> None:
+    """Free to change and to go: nothing here has been decided yet. A typed note has no session so far."""
+    columns = {"id": str, "session": str, "created_at": str, "owner": str, "sealed": bytes}
+    session = [("session", "sessions", "id")]
+    db["unfinished"].create(columns, pk="id", foreign_keys=session, not_null=set(columns) - {"id", "session"})
+    db["unfinished"].create_index(["session"])

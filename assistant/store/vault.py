@@ -25,6 +25,7 @@ from assistant.store.notes import Notes
 from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.recordings import Recordings
 from assistant.store.sessions import Sessions
+from assistant.store.unfinished import UnfinishedWork
 
 DATABASE = "notes.db"
 OWNERS = """
@@ -34,7 +35,7 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, Ledger):
+class SqliteStore(Sessions, Recordings, Notes, UnfinishedWork, Ledger):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
