@@ -204,6 +204,16 @@ class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Protoco
 
 
 @dataclass(frozen=True, kw_only=True)
+class Clocks:
+    """Two clocks read at one moment, in seconds from any start: only differences mean something."""
+
+    awake: float
+    """Stands still while the computer sleeps."""
+    passed: float
+    """Goes on while it sleeps."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """What a front end is handed: openers and makers, each called only when needed. `wiring` fills it; tests fill it with fakes."""
 
@@ -213,6 +223,9 @@ class Services:
     """Raises ModelMissing when no model is on disk."""
     drafter: Callable[[str | None], Drafter]
     """Takes the name of a template, or None for the one in the settings. Raises UsageProblem when there is none of that name."""
+    clocks: Callable[[], Clocks]
+    lock_after: float = 300.0
+    """Seconds without a key or a move of the mouse after which the app locks."""
     template: Callable[[str | None], Template] = lambda _: PLAIN
     """The headings for what was made with a template of that name."""
     coach: str | None = field(default=None, repr=False)

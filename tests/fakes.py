@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from assistant.domain import CaseNote, Client, Draft, Recording, Review, Session, SessionSummary, Stage, Transcript, Unfinished
 from assistant.errors import Refused, UsageProblem, WrongPassphrase
-from assistant.protocols import Brief, Drafter, Progress, Services, Transcriber
+from assistant.protocols import Brief, Clocks, Drafter, Progress, Services, Transcriber
 from tests.examples import CLIENT, COACH, MADE_AT, draft, session, transcript
 
 PASSPHRASE = "correct horse battery staple"
@@ -234,8 +234,9 @@ def fake_services(
     transcriber: Transcriber | None = None,
     drafter: Drafter | None = None,
     coach: str | None = COACH,
+    clocks: Callable[[], Clocks] = lambda: Clocks(awake=0.0, passed=0.0),
 ) -> Services:
-    """Services that open `store` (by default `filled_store()`) with `passphrase` and refuse every other one."""
+    """Services that open `store` (by default `filled_store()`) with `passphrase` and refuse every other one. Time stands still."""
     kept = filled_store() if store is None else store
 
     def open_store(given: str) -> FakeStore:
@@ -248,4 +249,5 @@ def fake_services(
         transcriber=lambda: transcriber or ScriptedTranscriber(),
         drafter=lambda _: drafter or ScriptedDrafter(),
         coach=coach,
+        clocks=clocks,
     )
