@@ -28,7 +28,7 @@ from tests.store.made import PASSPHRASE, make, opened
 
 ROOT = Path(__file__).resolve().parents[2]
 HALF = "zebrafinches"
-SECRETS = (HALF, "hygiene level two", "Mill Road", PASSPHRASE)
+SECRETS = (HALF, "hygiene course", "Mill Road", PASSPHRASE)
 LOCK, QUIT, ENTER = "\x0c", "\x11", "\r"
 
 
@@ -181,7 +181,7 @@ def test_a_passphrase_from_a_descriptor_opens_once_and_a_person_opens_the_next_t
 
 
 def tmux(server: str, *words: str) -> str:
-    environment = {k: v for k, v in os.environ.items() if k != "TMUX"}
+    environment = {k: v for k, v in os.environ.items() if k not in ("TMUX", "COLUMNS", "LINES")}
     return subprocess.run(
         ["tmux", "-L", server, "-f", "/dev/null", *words], env=environment, check=True, capture_output=True, text=True
     ).stdout
@@ -194,12 +194,13 @@ def everything(server: str) -> str:
     return tmux(server, "capture-pane", "-p", "-S", "-")
 
 
-def wait_for(seen: Callable[[], bool]) -> None:
+def wait_for(server: str, seen: Callable[[str], bool]) -> None:
+    """Until the screen shows what is waited for."""
     for _ in range(300):
-        if seen():
+        if seen(tmux(server, "capture-pane", "-p")):
             return
         time.sleep(0.05)
-    raise AssertionError("never seen")
+    raise AssertionError(f"never seen, but {tmux(server, 'capture-pane', '-p')}")
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
@@ -210,18 +211,18 @@ def test_neither_the_screen_nor_what_scrolled_out_of_it_holds_a_word(folder: Pat
     )
     tmux(server, "new-session", "-d", "-x", "100", "-y", "30", shell)
     try:
-        wait_for(lambda: "Passphrase" in tmux(server, "capture-pane", "-p"))
+        wait_for(server, lambda screen: "Passphrase" in screen)
         assert everything(server).count(HALF) == 60
         tmux(server, "send-keys", PASSPHRASE, "Enter")
-        wait_for(lambda: "Mill Road" in tmux(server, "capture-pane", "-p"))
+        wait_for(server, lambda screen: "hygiene course" in screen)
         tmux(server, "send-keys", "C-l")
         begun = time.monotonic()
-        wait_for(lambda: "Mill Road" not in tmux(server, "capture-pane", "-p"))
+        wait_for(server, lambda screen: "hygiene course" not in screen)
         assert time.monotonic() - begun < 1.0
-        wait_for(lambda: "Locked with Ctrl+L." in tmux(server, "capture-pane", "-p"))
+        wait_for(server, lambda screen: "Locked with Ctrl+L." in screen)
         assert not [secret for secret in (*SECRETS, "Sam") if secret in everything(server)]
         tmux(server, "send-keys", "Escape")
-        wait_for(lambda: "Locked" not in tmux(server, "capture-pane", "-p"))
+        wait_for(server, lambda screen: "Locked" not in screen)
         assert everything(server).strip() == ""
     finally:
         tmux(server, "kill-server")
