@@ -8,8 +8,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import UsageProblem
+
+TEXTS = frozenset({"store", "models", "model", "coach", "drafter", "language_model", "server", "template", "user"})
+SHORTEST_LOCK, LONGEST_LOCK = 1, 60
+"""Minutes. There is no way to leave the app unlocked for longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +38,8 @@ class Settings:
     """How the coach signs."""
     user: str | None = None
     """Whose passphrase is tried first, in a store of several people."""
+    lock_after: int = 5
+    """Minutes without a key or a move of the mouse after which the app locks."""
     passphrase_fd: int | None = None
     """File descriptor to read the passphrase from, for scripts."""
 
@@ -64,11 +71,12 @@ def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Sett
         templates=settings_file().parent / "templates",
         coach=written.get("coach"),
         user=written.get("user"),
+        lock_after=written.get("lock_after") or Settings.lock_after,
         passphrase_fd=passphrase_fd,
     )
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
@@ -77,11 +85,17 @@ def _read(path: Path) -> dict[str, str]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageProblem(f"The settings file {path} could not be read.", do="Correct it, or move it away to use the defaults.") from error
-    known = {"store", "models", "model", "coach", "drafter", "language_model", "server", "template", "user"}
     for key, value in written.items():
-        if key not in known or not isinstance(value, str):
+        if not _understood(key, value):
             raise UsageProblem(
                 f"The settings file {path} has a key or value that is not understood: {key!r}.",
-                do=f"It may hold {', '.join(sorted(known))}, each a text.",
+                do=f"It may hold {', '.join(sorted(TEXTS))}, each a text, "
+                f"and lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}.",
             )
     return written
+
+
+def _understood(key: str, value: object) -> bool:
+    if key == "lock_after":
+        return type(value) is int and SHORTEST_LOCK <= value <= LONGEST_LOCK  # True is no number of minutes
+    return key in TEXTS and isinstance(value, str)

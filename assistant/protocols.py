@@ -31,6 +31,7 @@ from assistant.domain import (
     SessionSummary,
     Template,
     Transcript,
+    Unfinished,
     Use,
     User,
 )
@@ -169,6 +170,18 @@ class Notes(Protocol):
         """The newest signed note of the client's other sessions: `before` names the session to leave out."""
 
 
+class UnfinishedWork(Protocol):
+    """What was being typed when the app locked: one form a session, and, under None, one typed note that is no session yet."""
+
+    def save_unfinished(self, session_id: str | None, unfinished: Unfinished) -> None:
+        """In place of what was kept there before."""
+
+    def unfinished(self, session_id: str | None) -> Unfinished | None: ...
+
+    def drop_unfinished(self, session_id: str | None) -> None:
+        """Once the form is finished or left."""
+
+
 class People(Protocol):
     def add_client(self, name: str, ref: str | None = None) -> Client:
         """Raises Refused when the reference is taken. Without one, the next free `C-0001` is given."""
@@ -245,7 +258,7 @@ class Search(Protocol):
         """
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Users, Audit, Search, Protocol):
+class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Users, Audit, Search, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property
@@ -258,6 +271,16 @@ class Store(Sessions, Recordings, Notes, People, Ledger, Users, Audit, Search, P
 
 
 @dataclass(frozen=True, kw_only=True)
+class Clocks:
+    """Two clocks read at one moment, in seconds from any start: only differences mean something."""
+
+    awake: float
+    """Stands still while the computer sleeps."""
+    passed: float
+    """Goes on while it sleeps."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """What a front end is handed: openers and makers, each called only when needed. `wiring` fills it; tests fill it with fakes."""
 
@@ -267,6 +290,9 @@ class Services:
     """Raises ModelMissing when no model is on disk."""
     drafter: Callable[[str | None], Drafter]
     """Takes the name of a template, or None for the one in the settings. Raises UsageProblem when there is none of that name."""
+    clocks: Callable[[], Clocks]
+    lock_after: float = 300.0
+    """Seconds without a key or a move of the mouse after which the app locks."""
     template: Callable[[str | None], Template] = lambda _: PLAIN
     """The headings for what was made with a template of that name."""
     coach: str | None = field(default=None, repr=False)

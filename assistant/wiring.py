@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from assistant.config import Settings
     from assistant.domain import Template
@@ -221,6 +221,7 @@ def engines(settings: Settings, model: str | None = None) -> Engines:
 def services(settings: Settings) -> Services:
     """What the app is handed."""
     from assistant.protocols import Services
+    from assistant.store import process
 
     return Services(
         open_store=lambda passphrase: _open_and_recover(settings, passphrase),
@@ -228,7 +229,19 @@ def services(settings: Settings) -> Services:
         drafter=lambda template: drafter(with_template(settings, template)),
         template=lambda name: template_of(settings, name),
         coach=settings.coach,
+        clocks=process.clocks,
+        lock_after=60.0 * settings.lock_after,
     )
+
+
+def start_again(marks: Mapping[str, str]) -> int:
+    """A new process in the place of this one, with `marks` in its environment; returns, with an exit code, on Windows only.
+
+    Raises OSError when the interpreter is not where it was.
+    """
+    from assistant.store import process
+
+    return process.start_again(marks)
 
 
 def recorder_available() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -26,10 +26,11 @@ from assistant.domain import (
     SessionSummary,
     Stage,
     Transcript,
+    Unfinished,
     Use,
 )
 from assistant.errors import Refused, UsageProblem, WrongPassphrase
-from assistant.protocols import Brief, Drafter, Progress, Services, Transcriber
+from assistant.protocols import Brief, Clocks, Drafter, Progress, Services, Transcriber
 from tests.examples import CLIENT, COACH, MADE_AT, draft, session, transcript
 
 PASSPHRASE = "correct horse battery staple"
@@ -63,6 +64,7 @@ class FakeStore:
     digests: dict[str, str] = field(default_factory=dict)
     uses: list[tuple[Use, str]] = field(default_factory=list)
     role: Role = "admin"
+    typed: dict[str | None, Unfinished] = field(default_factory=dict)
     closed: bool = False
 
     def must_be_admin(self, to: str) -> None:
@@ -143,6 +145,15 @@ class FakeStore:
 
     def notes(self, session_id: str) -> list[CaseNote]:
         return list(self.signed.get(session_id, []))
+
+    def save_unfinished(self, session_id: str | None, unfinished: Unfinished) -> None:
+        self.typed[session_id] = unfinished
+
+    def unfinished(self, session_id: str | None) -> Unfinished | None:
+        return self.typed.get(session_id)
+
+    def drop_unfinished(self, session_id: str | None) -> None:
+        self.typed.pop(session_id, None)
 
     def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
         theirs = [v[-1] for s, v in self.signed.items() if v and v[-1].client == client and s != before]
@@ -264,8 +275,9 @@ def fake_services(
     transcriber: Transcriber | None = None,
     drafter: Drafter | None = None,
     coach: str | None = COACH,
+    clocks: Callable[[], Clocks] = lambda: Clocks(awake=0.0, passed=0.0),
 ) -> Services:
-    """Services that open `store` (by default `filled_store()`) with `passphrase` and refuse every other one."""
+    """Services that open `store` (by default `filled_store()`) with `passphrase` and refuse every other one. Time stands still."""
     kept = filled_store() if store is None else store
 
     def open_store(given: str) -> FakeStore:
@@ -278,4 +290,5 @@ def fake_services(
         transcriber=lambda: transcriber or ScriptedTranscriber(),
         drafter=lambda _: drafter or ScriptedDrafter(),
         coach=coach,
+        clocks=clocks,
     )

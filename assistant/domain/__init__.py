@@ -52,6 +52,7 @@ from assistant.domain.signed import (
     Void,
 )
 from assistant.domain.template import OTHER, PLAIN, Template
+from assistant.domain.unfinished import Unfinished
 from assistant.domain.words import (
     MAX_EVIDENCE,
     MAX_SEGMENT_WORDS,
@@ -141,6 +142,7 @@ __all__ = [
     "Statement",
     "Template",
     "Transcript",
+    "Unfinished",
     "Use",
     "User",
     "Verdict",

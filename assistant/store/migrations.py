@@ -134,3 +134,12 @@ def m006_erasure(db: Any) -> None:
             BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"""  # noqa: S608 - names of our own
         )
     db.execute("ALTER TABLE clients ADD COLUMN hold TEXT")  # since when a legal hold stops every clock
+
+
+@step
+def m007_unfinished(db: Any) -> None:
+    """Free to change and to go: nothing here has been decided yet. A typed note has no session so far."""
+    columns = {"id": str, "session": str, "created_at": str, "owner": str, "sealed": bytes}
+    session = [("session", "sessions", "id")]
+    db["unfinished"].create(columns, pk="id", foreign_keys=session, not_null=set(columns) - {"id", "session"})
+    db["unfinished"].create_index(["session"])

@@ -28,6 +28,7 @@ from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.recordings import Recordings
 from assistant.store.search import Search
 from assistant.store.sessions import Sessions
+from assistant.store.unfinished import UnfinishedWork
 from assistant.store.users import Users
 
 DATABASE = "notes.db"
@@ -40,7 +41,7 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, Ledger, Users, History, Search):
+class SqliteStore(Sessions, Recordings, Notes, UnfinishedWork, Ledger, Users, History, Search):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:

@@ -15,7 +15,12 @@ from assistant.tui.page import Dialog
 KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Everywhere",
-        (("?", "this page"), ("Esc, q", "back; in the list of sessions, quit"), ("Ctrl+Q", "quit; everything decided is saved")),
+        (
+            ("?", "this page"),
+            ("Esc, q", "back; in the list of sessions, quit"),
+            ("Ctrl+L", "lock: the passphrase is asked for again; what is half typed is kept"),
+            ("Ctrl+Q", "quit; everything decided is saved"),
+        ),
     ),
     (
         "Sessions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +16,7 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.worker import get_current_worker
 
 from assistant import approval, pipeline
-from assistant.domain import Client, Review, SearchResult, SessionSummary, Stage
+from assistant.domain import Client, Review, SearchResult, SessionSummary, Stage, Unfinished
 from assistant.errors import CoachnoteError
 from assistant.protocols import Services, Store
 from assistant.render import day
@@ -114,6 +115,7 @@ class LibraryScreen(Page):
         self._asked = ""
         self._result: SearchResult | None = None
         self._share = 0.0
+        self._resumed = False
 
     def content(self) -> ComposeResult:
         yield Heading("coachnote")
@@ -125,6 +127,9 @@ class LibraryScreen(Page):
 
     def on_screen_resume(self) -> None:
         self.action_look_again()
+        if self.is_current and not self._resumed:
+            self._resumed = True
+            self._go_on()
 
     @work(thread=True, exclusive=True, group="list")
     def action_look_again(self) -> None:
@@ -299,22 +304,44 @@ class LibraryScreen(Page):
         except CoachnoteError as error:
             self.refuse(error)
             return
-        if chosen is None:
+        if chosen is not None:
+            await self._write(Unfinished(form="write", at="" if chosen == NOBODY else chosen))
+
+    @work(exclusive=True, group="dialog")
+    async def _go_on(self) -> None:
+        """With the note that was being typed when the app locked."""
+        try:
+            job = self._store.unfinished(None)
+        except CoachnoteError as error:
+            self.refuse(error)
             return
-        client = None if chosen == NOBODY else chosen
+        if job is not None:
+            await self._write(job)
+
+    async def _write(self, job: Unfinished) -> None:
+        client = job.at or None
 
         def keep(text: str, day: dt.date) -> str:
             return pipeline.keep_typed(self._store, text, pipeline.Intake(date=day, client=client, coach=self._services.coach))
 
-        session = await self.app.push_screen_wait(WriteDialog(keep, filed_under=client or "nobody yet", today=dt.date.today()))
+        dialog = WriteDialog(keep, filed_under=client or "nobody yet", today=dt.date.today())
+        dialog.job = job
+        session = await self.app.push_screen_wait(dialog)
+        try:
+            self._store.drop_unfinished(None)
+        except CoachnoteError as error:
+            self.refuse(error)
         if session is not None:
             self._draft(session)
 
     @work(thread=True, group="draft")
     def _draft(self, session: str) -> None:
+        worker = get_current_worker()
         try:
-            for _ in pipeline.draft_session(self._store, session, lambda: self._services.drafter(None)):
-                pass
+            with contextlib.closing(pipeline.draft_session(self._store, session, lambda: self._services.drafter(None))) as steps:
+                for _ in steps:
+                    if worker.is_cancelled:
+                        return
             self.post_message(self.Drafted(session))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))

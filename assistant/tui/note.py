@@ -55,6 +55,10 @@ class NoteScreen(Page):
         self._summary = summary
         self._note: CaseNote | None = None
 
+    @property
+    def session(self) -> str:
+        return self._summary.session.id
+
     def content(self) -> ComposeResult:
         yield Heading(phrases.session_title(self._summary))
         with Container(id="sides"):
