@@ -171,8 +171,9 @@ class Search(StoreBase):
     def _texts(self, part: Where, ids: Iterable[str | None]) -> dict[str, list[str]]:
         """The lines of each row that can be read, without notes that were made void."""
         wanted = [row_id for row_id in ids if row_id]
-        marks = ", ".join("?" * len(wanted))
-        found = {}
+        if not wanted:
+            return {}
+        found, marks = {}, ", ".join("?" * len(wanted))
         for row in self._db.rows(f"SELECT * FROM {TABLES[part]} WHERE id IN ({marks})", wanted):  # noqa: S608 - names of our own
             if row.get("void"):
                 continue
