@@ -6,6 +6,8 @@ Knows no screen by name. What is being typed is asked of whatever dialog is open
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import time
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -31,8 +33,8 @@ QUIET, LOOKS = 0.1, 3
 """Seconds between two looks at what is still running, and how many in a row must find nothing: one piece of work can start another."""
 TRIES, PAUSE = 5, 0.4
 """How often saving what was typed is tried, and the seconds between: a busy store or a full disk may pass."""
-WAITING = frozenset({"dialog", "lock"})
-"""Groups of workers that wait for a person, or for the others."""
+WAITING = frozenset({"dialog", "lock", "read", "search"})
+"""Groups of workers that wait for a person or for the others, or that only fill what is in memory."""
 
 STILL = """coachnote is locked, and still {what}.
 
@@ -105,6 +107,9 @@ class Locking(App[Locked]):
         await super().on_event(event)
 
     def _look(self) -> None:
+        if not self.is_headless and not os.isatty(sys.__stdin__.fileno() if sys.__stdin__ else -1):
+            self.exit()  # the window was closed without a signal: nobody can see this any more, and keys must not stay behind
+            return
         before, self._seen = self._seen, self._services.clocks()
         why = due(before, self._seen, self._touched, self._services.lock_after)
         if why is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -221,3 +222,13 @@ def test_neither_the_screen_nor_what_scrolled_out_of_it_holds_a_word(folder: Pat
         assert everything(server).strip() == ""
     finally:
         tmux(server, "kill-server")
+
+
+def test_an_app_whose_terminal_is_gone_ends(folder: Path) -> None:
+    """It has no controlling terminal here, so no signal tells it."""
+    with app(folder) as running:
+        running.unlock()
+        os.close(running.terminal.ours)
+        os.kill(running.process.pid, signal.SIGWINCH)  # it writes, so that whoever reads here lets go
+        running.process.wait(timeout=20)
+        os.dup2(running.terminal.theirs, running.terminal.ours)  # to be closed like the others
