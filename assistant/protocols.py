@@ -134,7 +134,18 @@ class Recordings(Protocol):
     def finish_recording(self, recording_id: str, seconds: float | None) -> None: ...
 
     def recover_recordings(self) -> list[Recording]:
-        """Close what a crash left open, keeping every whole chunk. Recordings still being written by a living process are left alone."""
+        """Take in what was left while the store was locked, and close what a crash left open, keeping every whole chunk.
+
+        Recordings still being written by a living process are left alone.
+        """
+
+
+class Letterbox(Protocol):
+    """Takes recordings for a store that is locked. Whoever unlocks it next finds them: `recover_recordings`."""
+
+    def start_recording(self, session: Session, media: str) -> tuple[Recording, AudioWriter]: ...
+
+    def close(self) -> None: ...
 
 
 class Notes(Protocol):
@@ -209,6 +220,10 @@ class Store(Sessions, Recordings, Notes, People, Ledger, Users, Protocol):
 
     @property
     def role(self) -> Role: ...
+
+    @property
+    def box(self) -> str:
+        """To which recordings are sealed while the store is locked."""
 
     def must_be_admin(self, to: str) -> None:
         """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""

@@ -49,6 +49,7 @@ class FakeStore:
     digests: dict[str, str] = field(default_factory=dict)
     uses: list[tuple[Use, str]] = field(default_factory=list)
     role: Role = "admin"
+    box: str = "00" * 32
     closed: bool = False
 
     def must_be_admin(self, to: str) -> None:
@@ -171,6 +172,21 @@ class FakeStore:
             seconds=sum(lengths) if lengths else None,
             version=versions[-1].version if versions else None,
         )
+
+
+@dataclass
+class FakeLetterbox:
+    """Puts every recording into a `FakeStore` at once, locked or not."""
+
+    store: FakeStore
+    closed: bool = False
+
+    def start_recording(self, session: Session, media: str) -> tuple[Recording, MemoryWriter]:
+        self.store.add_session(session)
+        return self.store.start_recording(session.id, media)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def filled_store() -> FakeStore:

@@ -28,25 +28,28 @@ class Sessions(People):
         """Raises Refused when there is one with its id; UsageProblem when there is no such client."""
         if session.client is not None:
             self.client(session.client)
-        owner = of_session(session.id) if session.client is None else of_client(session.client)
         with self._db.write() as db:
             if next(iter(db.query("SELECT 1 FROM sessions WHERE id = ?", [session.id])), None):
                 raise Refused(f"There is a session {session.id} already.", do="Give the new one an id of its own.")
-            if session.client is None:
-                self._keys.ensure(owner)
-            coach = None if session.coach is None else self._sealed(owner, "sessions", session.id, encoded(session.coach))
-            db["sessions"].insert(
-                {
-                    "id": session.id,
-                    "kind": session.kind,
-                    "date": session.date.isoformat() if session.date else None,
-                    "date_confirmed": int(session.date_confirmed),
-                    "client": session.client,
-                    "created_at": stamp(session.created_at),
-                    "owner": owner,
-                    "sealed": coach,
-                }
-            )
+            self._insert_session(db, session)
+
+    def _insert_session(self, db: Any, session: Session) -> None:
+        owner = of_session(session.id) if session.client is None else of_client(session.client)
+        if session.client is None:
+            self._keys.ensure(owner)
+        coach = None if session.coach is None else self._sealed(owner, "sessions", session.id, encoded(session.coach))
+        db["sessions"].insert(
+            {
+                "id": session.id,
+                "kind": session.kind,
+                "date": session.date.isoformat() if session.date else None,
+                "date_confirmed": int(session.date_confirmed),
+                "client": session.client,
+                "created_at": stamp(session.created_at),
+                "owner": owner,
+                "sealed": coach,
+            }
+        )
 
     def session(self, session_id: str) -> Session:
         """Raises UsageProblem when there is none."""

@@ -5,7 +5,7 @@ folder/ (0700)   keys.json + copy       the header: who may open it
                  audit.head             the newest entry of the audit
                  client-keys.bin + copy one key per client, session and recording
                  notes.db (+ -wal -shm) SQLCipher
-                 audio/*.enc            recordings
+                 audio/*.enc            recordings, and *.box beside those that were left while it was locked
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from assistant.store.migrations import migrate, waiting
 from assistant.store.notes import Notes
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
-from assistant.store.recordings import Recordings
-from assistant.store.sessions import Sessions
 from assistant.store.users import Users
 
 DATABASE = "notes.db"
@@ -38,14 +36,15 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, Ledger, Users):
+class SqliteStore(Notes, Ledger, Users):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
         """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
         owners = {row["name"] for row in self._db.rows(OWNERS)}
         gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
-        return self._db.faults() + gone + self._audit_faults()
+        shut = [f"The box of recording {name} does not open." for name in self.boxes_that_do_not_open()]
+        return self._db.faults() + gone + shut + self._audit_faults()
 
     def _audit_faults(self) -> list[str]:
         """Of the chain only where an admin asks: nobody else can verify it."""

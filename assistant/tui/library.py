@@ -70,6 +70,12 @@ class LibraryScreen(Page):
         sessions: list[SessionSummary]
 
     @dataclass
+    class Found(Message):
+        """So many recordings were made while the store was locked, or broke off."""
+
+        recordings: int
+
+    @dataclass
     class Counted(Message):
         """How many items of each drafted session must still be checked."""
 
@@ -106,12 +112,21 @@ class LibraryScreen(Page):
 
     @work(thread=True, exclusive=True, group="list")
     def action_look_again(self) -> None:
-        """The list first, then the counts, which need every draft to be read."""
+        """First what was recorded meanwhile, then the list, then the counts, which need every draft to be read."""
+        self._find_recordings()
         try:
             sessions = self._store.sessions()
             self.post_message(self.Listed(sessions))
             drafted = [s.session.id for s in sessions if s.stage == "drafted"]
             self.post_message(self.Counted({session: self._undecided(session) for session in drafted}))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    def _find_recordings(self) -> None:
+        try:
+            found = len(self._store.recover_recordings())
+            if found:
+                self.post_message(self.Found(found))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
 
@@ -128,6 +143,11 @@ class LibraryScreen(Page):
         self.set_class(not message.sessions, "-empty")
         if message.sessions:
             self.rows.focus()
+
+    @on(Found)
+    def _found(self, message: Found) -> None:
+        what = "A recording was" if message.recordings == 1 else f"{message.recordings} recordings were"
+        self.tell(f"{what} waiting, and taken in. To go on, run: coachnote finish", seconds=12)
 
     @on(Counted)
     def _counted(self, message: Counted) -> None:
