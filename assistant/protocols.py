@@ -172,11 +172,19 @@ class Notes(Protocol):
     def save_note(self, note: CaseNote) -> None:
         """Raises Refused when that version exists or does not follow the newest one."""
 
+    def void_note(self, session_id: str, by: str, why: str) -> CaseNote:
+        """A version that says who made the note void, and why; nothing can follow it. Refused when there is none, or it is void already."""
+
+    def refile(
+        self, session_id: str, new: Session, transcript: Transcript, draft: Draft, review: Review | None, *, by: str, why: str
+    ) -> None:
+        """Make the session's note void, and begin `new` with its recordings and with what is given: all of it, or nothing."""
+
     def notes(self, session_id: str) -> list[CaseNote]:
         """Oldest version first; empty while unsigned."""
 
     def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
-        """The newest signed note of the client's other sessions: `before` names the session to leave out."""
+        """The newest signed note of the client's other sessions that is not void: `before` names the session to leave out."""
 
 
 class People(Protocol):

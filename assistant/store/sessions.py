@@ -15,6 +15,7 @@ SUMMARIES = """
 SELECT s.*,
   (SELECT seconds FROM recordings WHERE session = s.id ORDER BY rowid DESC LIMIT 1) AS seconds,
   (SELECT max(version) FROM notes WHERE session = s.id) AS version,
+  (SELECT void FROM notes WHERE session = s.id ORDER BY version DESC LIMIT 1) AS void,
   EXISTS (SELECT 1 FROM drafts WHERE session = s.id) AS drafted,
   EXISTS (SELECT 1 FROM transcripts WHERE session = s.id) AS transcribed
 FROM sessions s ORDER BY s.created_at DESC, s.id DESC
@@ -71,8 +72,8 @@ class Sessions(People):
         with self._db.write() as db:
             row = self._session_row(session_id)
             if next(iter(db.query("SELECT 1 FROM notes WHERE session = ?", [session_id])), None):
-                means = "A signed note stays with its client."
-                raise Refused("This session is signed already.", means=means, do="Sign a new version that says what is wrong.")
+                means = "A signed note stays with its client until it is made void."
+                raise Refused("This session is signed already.", means=means, do=f"Run `coachnote refile {session_id} --to {client}`.")
             if row["owner"] == new:
                 return
             sealed = None if row["sealed"] is None else self._sealed(new, "sessions", session_id, self._text("sessions", row))
@@ -108,7 +109,14 @@ class Sessions(People):
             names[row["client"]] = None
             session = self._session({**row, "sealed": None})
         name = names[row["client"]]
-        return SessionSummary(session=session, stage=_stage(row), client_name=name, seconds=row["seconds"], version=row["version"])
+        return SessionSummary(
+            session=session,
+            stage=_stage(row),
+            client_name=name,
+            seconds=row["seconds"],
+            version=row["version"],
+            void=bool(row["void"]),
+        )
 
 
 def _stage(row: Row) -> Stage:

@@ -21,9 +21,9 @@ from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
 from assistant.store.ledger import Ledger
 from assistant.store.migrations import migrate, waiting
-from assistant.store.notes import Notes
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
+from assistant.store.refiling import Refiling
 from assistant.store.users import Users
 
 DATABASE = "notes.db"
@@ -36,7 +36,7 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Notes, Ledger, Users):
+class SqliteStore(Refiling, Ledger, Users):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:

@@ -254,11 +254,13 @@ def _line(summary: SessionSummary, to_check: int | None) -> Content:
     session = summary.session
     date = day(session.date) + ("" if session.date_confirmed else " ?")
     cells = (date, session.client or "no client", clean(summary.client_name or ""), session.kind, phrases.length(summary.seconds))
-    style = {"drafted": "$warning", "signed": "$success"}.get(summary.stage, "$text-muted")
+    style = {"drafted": "$warning", "signed": "$success"}.get("void" if summary.void else summary.stage, "$text-muted")
     return Content.assemble(_columns(*cells, ""), (_stage(summary, to_check), style))
 
 
 def _stage(summary: SessionSummary, to_check: int | None) -> str:
+    if summary.void:
+        return "void"
     if summary.stage == "signed":
         return f"signed, v{summary.version}"
     if summary.stage == "drafted" and to_check is not None:
