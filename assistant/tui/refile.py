@@ -54,7 +54,7 @@ class RefileDialog(Dialog[Asked | None]):
             yield Label("Your name", markup=False)
             yield Input(self._suggested, placeholder="Your name", id="name", compact=True)
             yield Static("", id="wrong", markup=False)
-            yield Static("Enter chooses · Tab next field · Ctrl+S makes it void · Esc goes back", classes="muted", markup=False)
+            yield Static("Ctrl+S makes it void · Tab next field · Esc goes back", classes="muted", markup=False)
 
     @on(Input.Submitted)
     def action_save(self) -> None:
