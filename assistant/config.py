@@ -31,6 +31,8 @@ class Settings:
     """Folder where an organisation keeps templates of its own, beside the settings file."""
     coach: str | None = None
     """How the coach signs."""
+    user: str | None = None
+    """Whose passphrase is tried first, in a store of several people."""
     passphrase_fd: int | None = None
     """File descriptor to read the passphrase from, for scripts."""
 
@@ -68,6 +70,7 @@ def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Sett
         template=written.get("template") or "job-coaching",
         templates=settings_file().parent / "templates",
         coach=written.get("coach"),
+        user=written.get("user"),
         passphrase_fd=passphrase_fd,
     )
 
@@ -81,7 +84,7 @@ def _read(path: Path) -> dict[str, str]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageProblem(f"The settings file {path} could not be read.", do="Correct it, or move it away to use the defaults.") from error
-    known = {"store", "models", "model", "coach", "drafter", "language_model", "server", "template"}
+    known = {"store", "models", "model", "coach", "drafter", "language_model", "server", "template", "user"}
     for key, value in written.items():
         if key not in known or not isinstance(value, str):
             raise UsageProblem(

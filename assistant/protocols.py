@@ -25,6 +25,7 @@ from assistant.domain import (
     Recording,
     Review,
     Role,
+    SearchResult,
     Segment,
     Session,
     SessionSummary,
@@ -40,9 +41,9 @@ SAMPLE_RATE = 16_000
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    stage: Literal["keep", "load", "decode", "transcribe", "draft"]
+    stage: Literal["fetch", "keep", "load", "decode", "transcribe", "draft", "index"]
     done: float
-    """Seconds of audio; bytes when keeping a file, segments when drafting."""
+    """Seconds of audio; bytes when fetching or keeping a file, segments when drafting, sessions when they are read to be searched."""
     total: float | None = None
     segment: Segment | None = None
     """The segment just heard, when there is one."""
@@ -206,6 +207,31 @@ class Ledger(Protocol):
     def remember(self, digest: str, session_id: str) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    n: int
+    at: str
+    """UTC, ISO 8601."""
+    what: str
+    object: str
+    """An identifier or a reference."""
+    who: str
+    """Name of the user; where they were revoked since, the identifier of their way in."""
+    seal: str = field(repr=False)
+    """Hex. Depends on every entry before it."""
+
+
+class Audit(Protocol):
+    def note_use(self, what: Use, thing: str) -> None:
+        """Note that a session was read or exported, or that there was a search."""
+
+    def audit(self) -> list[AuditEntry]:
+        """Oldest first."""
+
+    def audit_faults(self) -> list[str]:
+        """Sentences, empty where the chain holds. Raises Refused for a coach, who cannot verify it."""
+
+
 class Users(Protocol):
     """Who can open the store. All but `users` need it alone: Refused while another program has it open, and to whom is no admin."""
 
@@ -223,7 +249,22 @@ class Users(Protocol):
         """The old one opens nothing any more."""
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Users, Protocol):
+class Search(Protocol):
+    """Over signed notes, drafts of what is unsigned, transcripts and the names of clients. What it needs is kept in memory only."""
+
+    def read_for_search(self) -> Generator[Progress, None, None]:
+        """Read what is new or has changed since, the newest first. May be stopped and gone on with; search works meanwhile."""
+
+    def search(
+        self, words: str, *, client: str | None = None, since: date | None = None, until: date | None = None, limit: int = 20
+    ) -> SearchResult:
+        """Sessions that hold all the words, the last one as a beginning; several in quotation marks are a phrase. Any text is safe.
+
+        Finds what is saved, also by another process. Raises StoreError.
+        """
+
+
+class Store(Sessions, Recordings, Notes, People, Ledger, Users, Audit, Search, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property
@@ -235,9 +276,6 @@ class Store(Sessions, Recordings, Notes, People, Ledger, Users, Protocol):
 
     def must_be_admin(self, to: str) -> None:
         """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""
-
-    def note_use(self, what: Use, thing: str) -> None:
-        """Note in the audit that a session was read or exported, or that there was a search."""
 
     def close(self) -> None: ...
 

@@ -10,13 +10,13 @@ from assistant import config
 from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from assistant.config import Settings
     from assistant.domain import Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
-    from assistant.protocols import Drafter, Letterbox, Recorder, Services, Store, Transcriber
+    from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
     from assistant.speech.cards import Card, Kind, ModelOnDisk
 
 DRAFTERS = ("extractive", "llm", "local-server")
@@ -68,7 +68,7 @@ def _opened(settings: Settings, passphrase: str) -> Store:
     from assistant import store
 
     try:
-        return store.open_store(settings.store, passphrase)
+        return store.open_store(settings.store, passphrase, settings.user)
     except WrongPassphrase as wrong:
         try:
             return store.open_with_recovery(settings.store, passphrase)
@@ -126,6 +126,27 @@ def models_here(settings: Settings, kind: Kind = "whisper") -> list[ModelOnDisk]
     return cards.present(settings.models, kind)
 
 
+def fetch_model(settings: Settings, name: str) -> Generator[Progress, None, Path]:
+    """Download a known model. Raises UsageProblem, ModelMissing, ModelUnusable or NotWritable."""
+    from assistant.speech import cards, fetch
+
+    return fetch.fetch(cards.card(name), settings.models)
+
+
+def add_model(settings: Settings, name: str, folder: Path) -> ModelOnDisk:
+    """Copy a model in. Raises UsageProblem, Refused, ModelUnusable or NotWritable."""
+    from assistant.speech import cards
+
+    return cards.add(name, folder, settings.models)
+
+
+def remove_model(settings: Settings, name: str) -> None:
+    """Raises UsageProblem when there is none of that name."""
+    from assistant.speech import cards
+
+    cards.remove(name, settings.models)
+
+
 def drafter(settings: Settings, name: str | None = None, model: str | None = None) -> Drafter:
     """A drafter by name, with the template of the settings.
 
@@ -173,6 +194,7 @@ def _child_model(settings: Settings, model: str | None) -> Callable[[], Language
     import importlib.util
 
     from assistant.drafting.llm.child import ChildModel
+    from assistant.speech import provenance
 
     lacking = [part for part in ("torch", "transformers", "llguidance") if importlib.util.find_spec(part) is None]
     if lacking:
@@ -181,6 +203,7 @@ def _child_model(settings: Settings, model: str | None) -> Callable[[], Language
             do="Install the extra with: pip install 'coachnote[llm]'. Or draft with --drafter extractive.",
         )
     chosen = find_language_model(settings, model)
+    provenance.verify(chosen.folder)
     return lambda: ChildModel(chosen.card.name, chosen.folder, lookup=chosen.card.prompt_lookup)
 
 

@@ -13,7 +13,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.domain import CaseNote, Client, Draft, Recording, Review, Role, Session, SessionSummary, Stage, Transcript, Use, Void
+from assistant.domain import (
+    CaseNote,
+    Client,
+    Draft,
+    Found,
+    Recording,
+    Review,
+    Role,
+    SearchResult,
+    Session,
+    SessionSummary,
+    Stage,
+    Transcript,
+    Use,
+    Void,
+)
 from assistant.errors import Refused, UsageProblem, WrongPassphrase
 from assistant.protocols import Brief, Drafter, Progress, Services, Transcriber
 from tests.examples import CLIENT, COACH, MADE_AT, draft, session, transcript
@@ -174,6 +189,23 @@ class FakeStore:
         if ref not in self.people:
             raise UsageProblem(f"There is no client {ref}.", do="List them with: coachnote clients list")
         return self.people[ref]
+
+    def read_for_search(self) -> Generator[Progress, None, None]:
+        yield from ()
+
+    def search(
+        self, words: str, *, client: str | None = None, since: dt.date | None = None, until: dt.date | None = None, limit: int = 20
+    ) -> SearchResult:
+        """Where every word stands somewhere in the transcript, newest first; the line with the first of them."""
+        asked, found = words.casefold().split(), []
+        for summary in self.sessions():
+            said = [segment.text for t in self.heard.get(summary.session.id, [])[-1:] for segment in t.segments]
+            if asked and all(word in "\n".join(said).casefold() for word in asked):
+                line = next(line for line in said if asked[0] in line.casefold())
+                at = line.casefold().index(asked[0])
+                where = {"session": summary.session.id, "day": summary.session.date, "client": summary.session.client}
+                found.append(Found(**where, where="transcript", snippet=line, marks=((at, at + len(asked[0])),)))
+        return SearchResult(found=tuple(found[:limit]))
 
     def seen(self, digest: str) -> str | None:
         return self.digests.get(digest)

@@ -16,14 +16,16 @@ from pathlib import Path
 
 from assistant.errors import Refused, StoreDamaged, UsageProblem
 from assistant.store import client_keys, disk, keys, recovery, rotation, slots
-from assistant.store.audit import HEAD, Audit, note_head, went_back
+from assistant.store.audit import HEAD, Audit, note_head
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
+from assistant.store.history import History
 from assistant.store.ledger import Ledger
 from assistant.store.migrations import migrate, waiting
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.refiling import Refiling
+from assistant.store.search import Search
 from assistant.store.users import Users
 
 DATABASE = "notes.db"
@@ -36,7 +38,7 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Refiling, Ledger, Users):
+class SqliteStore(Refiling, Ledger, Users, History, Search):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
@@ -44,13 +46,7 @@ class SqliteStore(Refiling, Ledger, Users):
         owners = {row["name"] for row in self._db.rows(OWNERS)}
         gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
         shut = [f"The box of recording {name} does not open." for name in self.boxes_that_do_not_open()]
-        return self._db.faults() + gone + shut + self._audit_faults()
-
-    def _audit_faults(self) -> list[str]:
-        """Of the chain only where an admin asks: nobody else can verify it."""
-        broken = self._audit.first_fault(self._db, self._unlocked) if self.role == "admin" else None
-        found = [] if broken is None else [f"The audit chain breaks at entry {broken}."]
-        return found + (["The database is older than the newest entry of its audit."] if went_back(self._folder, self._db) else [])
+        return self._db.faults() + gone + shut + (self.audit_faults() if self.role == "admin" else self.older_than_audit())
 
 
 def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> str:
@@ -72,9 +68,12 @@ def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> s
     return recovery.as_code(secret)
 
 
-def open_with_passphrase(folder: Path, passphrase: str) -> SqliteStore:
-    """Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew or NotWritable, each only when it is that."""
-    return _open(folder, lambda: keys.unlock(folder, passphrase))
+def open_with_passphrase(folder: Path, passphrase: str, user: str | None = None) -> SqliteStore:
+    """`user`: whose way in is tried first, for each try takes about a second.
+
+    Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew, Refused or NotWritable, each only when it is that.
+    """
+    return _open(folder, lambda: keys.unlock(folder, passphrase, user))
 
 
 def open_with_recovery(folder: Path, code: str) -> SqliteStore:
@@ -118,8 +117,7 @@ def _opened(folder: Path, unlocked: keys.Unlocked, presence: Presence | None) ->
         _migrate(folder, connection, presence)
         with connection.write() as db:
             Audit.of(unlocked).append(db, "opened", unlocked.header.store)
-        if not went_back(folder, connection):
-            note_head(folder, connection)
+        note_head(folder, connection)
     except BaseException:
         connection.close()
         raise

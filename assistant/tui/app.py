@@ -10,7 +10,7 @@ from textual.app import App
 from textual.theme import Theme
 
 from assistant.domain import SessionSummary
-from assistant.errors import CoachnoteError
+from assistant.errors import CoachnoteError, NotWritable
 from assistant.protocols import Services, Store
 from assistant.tui.library import LibraryScreen
 from assistant.tui.note import NoteScreen
@@ -98,6 +98,10 @@ class CoachnoteApp(App[None]):
             self._open(message.summary)
 
     def _open(self, summary: SessionSummary) -> None:
+        try:
+            self.store.note_use("read", summary.session.id)
+        except NotWritable as error:  # a full disk must not keep a coach from reading
+            self.notify(f"{error} {error.do}", severity="warning", markup=False)
         self.push_screen(NoteScreen(self.store, summary, self._services) if summary.stage == "signed" else self._review(summary))
 
     def _review(self, summary: SessionSummary) -> Page:

@@ -1,4 +1,4 @@
-"""The list of sessions, newest first, with how far each has come."""
+"""The list of sessions, newest first, with how far each has come; and what a search finds of them, the best first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.worker import get_current_worker
 
 from assistant import approval, pipeline
-from assistant.domain import Client, Review, SessionSummary, Stage
+from assistant.domain import Client, Review, SearchResult, SessionSummary, Stage
 from assistant.errors import CoachnoteError
 from assistant.protocols import Services, Store
 from assistant.render import day
@@ -24,6 +25,7 @@ from assistant.tui.help import HelpDialog
 from assistant.tui.page import Heading, Page
 from assistant.tui.phrases import clean
 from assistant.tui.rows import Row, Rows
+from assistant.tui.search import MOST, SearchBar, below
 from assistant.tui.write import WriteDialog
 
 COLUMNS = (("Date", 18), ("Client", 10), ("Name", 15), ("Kind", 12), ("Length", 7))
@@ -59,18 +61,23 @@ class LibraryScreen(Page):
         Binding("n", "how_to_add", "New"),
         Binding("w", "write", "Write"),
         Binding("r", "look_again", "Look again"),
+        Binding("slash", "search", "Search"),
+        Binding("down", "to_list", show=False),
         Binding("question_mark", "help", "Keys"),
-        Binding("escape,q", "app.quit", "Quit"),
+        Binding("escape,q", "show_all", "Show all"),
+        Binding("escape,q", "quit", "Quit"),
     ]
+    AUTO_FOCUS = "SessionPane"
     rows = getters.query_one(SessionPane)
     head = getters.query_one(Heading)
+    bar = getters.query_one(SearchBar)
 
     @dataclass
     class Listed(Message):
         sessions: list[SessionSummary]
 
     @dataclass
-    class Found(Message):
+    class TakenIn(Message):
         """So many recordings were made while the store was locked, or broke off."""
 
         recordings: int
@@ -80,6 +87,17 @@ class LibraryScreen(Page):
         """How many items of each drafted session must still be checked."""
 
         to_check: dict[str, int]
+
+    @dataclass
+    class Read(Message):
+        """How much of the store can be searched, from 0 to 1."""
+
+        share: float
+
+    @dataclass
+    class Found(Message):
+        asked: str
+        result: SearchResult
 
     @dataclass
     class Failed(Message):
@@ -99,9 +117,13 @@ class LibraryScreen(Page):
         self._store = store
         self._sessions: dict[str, SessionSummary] = {}
         self._to_check: dict[str, int] = {}
+        self._asked = ""
+        self._result: SearchResult | None = None
+        self._share = 0.0
 
     def content(self) -> ComposeResult:
         yield Heading("coachnote")
+        yield SearchBar(id="search")
         yield Static(_columns(*(name for name, _ in COLUMNS), "Stage"), id="columns", markup=False)
         yield SessionPane(id="sessions", markup=False)
         yield Static(NOTHING_YET, id="empty", markup=False)
@@ -126,7 +148,7 @@ class LibraryScreen(Page):
         try:
             found = len(self._store.recover_recordings())
             if found:
-                self.post_message(self.Found(found))
+                self.post_message(self.TakenIn(found))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
 
@@ -141,11 +163,12 @@ class LibraryScreen(Page):
         self._sessions = {summary.session.id: summary for summary in message.sessions}
         self._show()
         self.set_class(not message.sessions, "-empty")
-        if message.sessions:
+        if message.sessions and not self.bar.field.has_focus:
             self.rows.focus()
+        self._search()
 
-    @on(Found)
-    def _found(self, message: Found) -> None:
+    @on(TakenIn)
+    def _taken_in(self, message: TakenIn) -> None:
         what = "A recording was" if message.recordings == 1 else f"{message.recordings} recordings were"
         self.tell(f"{what} waiting, and taken in. To go on, run: coachnote finish", seconds=12)
 
@@ -153,15 +176,98 @@ class LibraryScreen(Page):
     def _counted(self, message: Counted) -> None:
         self._to_check = message.to_check
         self._show()
+        self._read_ahead()
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
         self.refuse(message.error)
 
     def _show(self) -> None:
-        self.rows.show([Row(_line(s, self._to_check.get(name)), name=name) for name, s in self._sessions.items()])
+        self.rows.show(self._found_rows(self._result) if self._result else [self._row(name) for name in self._sessions])
+        self.bar.tell(self._result, self._share)
         waiting = sum(s.stage == "drafted" for s in self._sessions.values())
         self.head.tell(f"{waiting} to review" if waiting else "", urgent=True)
+
+    def _row(self, name: str, *more: Content) -> Row:
+        return Row(Content.assemble(_line(self._sessions[name], self._to_check.get(name)), *more), name=name)
+
+    def _found_rows(self, result: SearchResult) -> list[Row]:
+        return [self._row(found.session, below(found)) for found in result.found if found.session in self._sessions]
+
+    @work(thread=True, exclusive=True, group="read")
+    def _read_ahead(self) -> None:
+        """So that the first search has everything. Begins when the list is there, and ends at once when the app is left."""
+        worker = get_current_worker()
+        try:
+            for step in self._store.read_for_search():
+                if worker.is_cancelled:
+                    return
+                self.post_message(self.Read(step.done / (step.total or step.done)))
+            self.post_message(self.Read(1.0))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Read)
+    def _read(self, message: Read) -> None:
+        self._share = message.share
+        self.bar.tell(self._result, self._share)
+        if message.share == 1.0 and self._result is not None and not self._result.complete:
+            self._search()
+
+    def action_search(self) -> None:
+        self.add_class("-searching")
+        self.refresh_bindings()
+        self.bar.field.focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._asked = event.value.strip()
+        self._search()
+
+    def _search(self) -> None:
+        """For what stands in the field, if anything does."""
+        if self._asked:
+            self._find(self._asked)
+        elif self._result is not None:
+            self._result = None
+            self._show()
+
+    @work(thread=True, group="search")
+    def _find(self, asked: str) -> None:
+        try:
+            self.post_message(self.Found(asked, self._store.search(asked, limit=MOST)))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Found)
+    def _found(self, message: Found) -> None:
+        """Dropped when something else has been typed meanwhile."""
+        if message.asked != self._asked:
+            return
+        self._result = message.result
+        self._show()
+        if any(found.session not in self._sessions for found in message.result.found):  # added since the list was read
+            self.action_look_again()
+
+    @on(Input.Submitted)
+    def action_to_list(self) -> None:
+        self.rows.focus()
+
+    def action_show_all(self) -> None:
+        self.bar.field.clear()
+        self.remove_class("-searching")
+        self.refresh_bindings()
+        self.rows.focus()
+
+    def action_quit(self) -> None:
+        self.app.exit()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Out of a search first, and only then out of the app."""
+        allowed = super().check_action(action, parameters)
+        if allowed and action in ("show_all", "quit"):
+            return self.has_class("-searching") == (action == "show_all")
+        return allowed
 
     @property
     def _current(self) -> SessionSummary | None:

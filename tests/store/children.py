@@ -100,8 +100,16 @@ def take(folder: Path, *_: object) -> None:
     store.close()
 
 
+def search(folder: Path, word: str, limit: int) -> None:
+    """Builds the index, searches, and tells how many sessions were found."""
+    store = opened(folder)
+    for _ in store.read_for_search():
+        pass
+    told(str(len(store.search(word, limit=limit).found)))
+    store.close()
+
+
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
-    {"record": record, "write": write, "create": create, "day": day, "stay": stay, "leave": leave, "take": take}[work](
-        Path(where), name, int(count)
-    )
+    works = {"record": record, "write": write, "create": create, "day": day, "search": search, "stay": stay, "leave": leave, "take": take}
+    works[work](Path(where), name, int(count))

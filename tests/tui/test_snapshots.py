@@ -51,6 +51,10 @@ def test_the_list_of_sessions(snap_compare: Compare) -> None:
     assert snap_compare(app(signed_store()), terminal_size=(80, 24), run_before=after("down"))
 
 
+def test_searching(snap_compare: Compare) -> None:
+    assert snap_compare(app(signed_store()), terminal_size=(80, 24), run_before=after("slash", *"kitchen"))
+
+
 def test_an_empty_store(snap_compare: Compare) -> None:
     assert snap_compare(app(FakeStore()), terminal_size=(80, 24), run_before=after())
 
