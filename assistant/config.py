@@ -50,6 +50,13 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("coachnote", appauthor=False))
 
 
+def state_folder() -> Path:
+    """For what this computer remembers, none of it anybody's data."""
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("coachnote", appauthor=False))
+
+
 def settings_file() -> Path:
     import platformdirs
 

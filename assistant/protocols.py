@@ -136,7 +136,18 @@ class Recordings(Protocol):
     def finish_recording(self, recording_id: str, seconds: float | None) -> None: ...
 
     def recover_recordings(self) -> list[Recording]:
-        """Close what a crash left open, keeping every whole chunk. Recordings still being written by a living process are left alone."""
+        """Take in what was left while the store was locked, and close what a crash left open, keeping every whole chunk.
+
+        Recordings still being written by a living process are left alone.
+        """
+
+
+class Letterbox(Protocol):
+    """Takes recordings for a store that is locked. Whoever unlocks it next finds them: `recover_recordings`."""
+
+    def start_recording(self, session: Session, media: str) -> tuple[Recording, AudioWriter]: ...
+
+    def close(self) -> None: ...
 
 
 class Notes(Protocol):
@@ -163,11 +174,19 @@ class Notes(Protocol):
     def save_note(self, note: CaseNote) -> None:
         """Raises Refused when that version exists or does not follow the newest one."""
 
+    def void_note(self, session_id: str, by: str, why: str) -> CaseNote:
+        """A version that says who made the note void, and why; nothing can follow it. Refused when there is none, or it is void already."""
+
+    def refile(
+        self, session_id: str, new: Session, transcript: Transcript, draft: Draft, review: Review | None, *, by: str, why: str
+    ) -> None:
+        """Make the session's note void, and begin `new` with its recordings and with what is given: all of it, or nothing."""
+
     def notes(self, session_id: str) -> list[CaseNote]:
         """Oldest version first; empty while unsigned."""
 
     def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
-        """The newest signed note of the client's other sessions: `before` names the session to leave out."""
+        """The newest signed note of the client's other sessions that is not void: `before` names the session to leave out."""
 
 
 class UnfinishedWork(Protocol):
@@ -263,6 +282,10 @@ class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Users, 
 
     @property
     def role(self) -> Role: ...
+
+    @property
+    def box(self) -> str:
+        """To which recordings are sealed while the store is locked."""
 
     def must_be_admin(self, to: str) -> None:
         """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""

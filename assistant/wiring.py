@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant import config
 from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from assistant.domain import Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
-    from assistant.protocols import Drafter, Progress, Recorder, Services, Store, Transcriber
+    from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
     from assistant.speech.cards import Card, Kind, ModelOnDisk
 
 DRAFTERS = ("extractive", "llm", "local-server")
@@ -58,6 +59,14 @@ def open_store(settings: Settings, passphrase: str) -> Store:
     from assistant import store
 
     store.harden()
+    opened = _opened(settings, passphrase)
+    store.remember_box(settings.store, _boxes(), opened.box)
+    return opened
+
+
+def _opened(settings: Settings, passphrase: str) -> Store:
+    from assistant import store
+
     try:
         return store.open_store(settings.store, passphrase, settings.user)
     except WrongPassphrase as wrong:
@@ -67,11 +76,19 @@ def open_store(settings: Settings, passphrase: str) -> Store:
             raise wrong from None
 
 
-def _open_and_recover(settings: Settings, passphrase: str) -> Store:
-    """Also close what a crash left open."""
-    store = open_store(settings, passphrase)
-    store.recover_recordings()
-    return store
+def letterbox(settings: Settings, unlocked: Store | None = None) -> Letterbox:
+    """Where a recording is left without unlocking the store; `unlocked` where it had to be unlocked first.
+
+    Raises Refused where it has to be, StoreMissing, StoreDamaged or StoreTooNew.
+    """
+    from assistant import store
+
+    store.harden()
+    return store.open_letterbox(settings.store, _boxes(), unlocked.box if unlocked else None)
+
+
+def _boxes() -> Path:
+    return config.state_folder() / "boxes"
 
 
 def transcriber(settings: Settings, model: str | None = None) -> Transcriber:
@@ -224,7 +241,7 @@ def services(settings: Settings) -> Services:
     from assistant.store import process
 
     return Services(
-        open_store=lambda passphrase: _open_and_recover(settings, passphrase),
+        open_store=lambda passphrase: open_store(settings, passphrase),
         transcriber=lambda: transcriber(settings),
         drafter=lambda template: drafter(with_template(settings, template)),
         template=lambda name: template_of(settings, name),

@@ -28,6 +28,7 @@ from assistant.domain import (
     Transcript,
     Unfinished,
     Use,
+    Void,
 )
 from assistant.errors import Refused, UsageProblem, WrongPassphrase
 from assistant.protocols import Brief, Clocks, Drafter, Progress, Services, Transcriber
@@ -65,6 +66,7 @@ class FakeStore:
     uses: list[tuple[Use, str]] = field(default_factory=list)
     role: Role = "admin"
     typed: dict[str | None, Unfinished] = field(default_factory=dict)
+    box: str = "00" * 32
     closed: bool = False
 
     def must_be_admin(self, to: str) -> None:
@@ -139,9 +141,34 @@ class FakeStore:
 
     def save_note(self, note: CaseNote) -> None:
         versions = self.signed.setdefault(note.session, [])
+        if versions and versions[-1].void:
+            raise Refused("This note is void.", means="Nothing follows it.")
         if note.version != len(versions) + 1 or note.supersedes != (len(versions) or None):
             raise Refused("That version of the note exists, or does not follow the newest one.", do="Open the session again.")
         versions.append(note)
+
+    def void_note(self, session_id: str, by: str, why: str) -> CaseNote:
+        if not by.strip() or not why.strip():
+            raise UsageProblem("A note is made void with a name and a reason.")
+        newest = next(reversed(self.signed.get(session_id, [])), None)
+        if newest is None:
+            raise Refused("This session has no signed note.")
+        void = Void(who=by, at=dt.datetime.now(dt.UTC), why=why)
+        note = replace(newest, version=newest.version + 1, supersedes=newest.version, void=void)
+        self.save_note(note)
+        return note
+
+    def refile(
+        self, session_id: str, new: Session, transcript: Transcript, draft: Draft, review: Review | None, *, by: str, why: str
+    ) -> None:
+        self.client(new.client or "")
+        self.void_note(session_id, by, why)
+        self.add_session(new)
+        moved = {name: (replace(r, session=new.id), w) for name, (r, w) in self.audio.items() if r.session == session_id}
+        self.audio.update(moved)
+        self.digests.update({digest: new.id for digest, session in self.digests.items() if session == session_id})
+        self.save_transcript(new.id, transcript)
+        self.save_draft(new.id, draft, review)
 
     def notes(self, session_id: str) -> list[CaseNote]:
         return list(self.signed.get(session_id, []))
@@ -156,7 +183,7 @@ class FakeStore:
         self.typed.pop(session_id, None)
 
     def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
-        theirs = [v[-1] for s, v in self.signed.items() if v and v[-1].client == client and s != before]
+        theirs = [v[-1] for s, v in self.signed.items() if v and v[-1].client == client and s != before and not v[-1].void]
         return max(theirs, key=lambda note: note.signed_at, default=None)
 
     def add_client(self, name: str, ref: str | None = None) -> Client:
@@ -212,7 +239,23 @@ class FakeStore:
             client_name=self.people[session.client].name if session.client else None,
             seconds=sum(lengths) if lengths else None,
             version=versions[-1].version if versions else None,
+            void=bool(versions and versions[-1].void),
         )
+
+
+@dataclass
+class FakeLetterbox:
+    """Puts every recording into a `FakeStore` at once, locked or not."""
+
+    store: FakeStore
+    closed: bool = False
+
+    def start_recording(self, session: Session, media: str) -> tuple[Recording, MemoryWriter]:
+        self.store.add_session(session)
+        return self.store.start_recording(session.id, media)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def filled_store() -> FakeStore:

@@ -25,6 +25,7 @@ COMMANDS = {
     "process": Entry("process:process", "Take a recording in: transcribe and draft it."),
     "finish": Entry("process:finish", "Transcribe and draft what is still waiting."),
     "review": Entry("review:review", "Review and sign a draft in the app."),
+    "refile": Entry("refile:refile", "Make a note void that was filed under the wrong client, and file it again."),
     "list": Entry("store:list_sessions", "List the sessions and how far each has come."),
     "search": Entry("search:search", "Find where something was said or written."),
     "export": Entry("export:export", "Write a signed note to a file."),

@@ -52,5 +52,5 @@ def _line(row: SessionSummary) -> str:
     session = row.session
     day = f"{session.date}{'' if session.date_confirmed else '?'}" if session.date else "no date"
     length = f"{int(row.seconds // 60)}:{int(row.seconds % 60):02d}" if row.seconds else "-"
-    state = WAITING[row.stage] + (f", version {row.version}" if row.version else "")
+    state = ("void" if row.void else WAITING[row.stage]) + (f", version {row.version}" if row.version else "")
     return f"{session.id}  {day:<11} {session.client or 'unassigned':<11} {session.kind:<12} {length:>6}  {state}"

@@ -12,21 +12,33 @@ from assistant.errors import Refused, UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
+    from assistant.domain import Recording
     from assistant.protocols import Store
 
 LONGEST = 4096
 """Bytes; a longer passphrase is a mistake."""
 
 
-def unlock(settings: Settings) -> Store:
-    """Open the store, and close what a crash left open. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew."""
+def unlock(settings: Settings, *, own: str | None = None) -> Store:
+    """Open the store, take in what was recorded while it was locked, and close what a crash left open.
+
+    `own` is the session of a recording that the person knows about. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew.
+    """
     from assistant import wiring
 
     wiring.require_store(settings)
     store = wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
     for recording in store.recover_recordings():
-        say(f"A recording that broke off was recovered: session {recording.session}. `coachnote finish` goes on with it.")
+        if recording.session != own:
+            say(f"{found(recording)} `coachnote finish` goes on with it.")
     return store
+
+
+def found(recording: Recording) -> str:
+    """What unlocking brought to light."""
+    if recording.state == "recovered":
+        return f"A recording that broke off was recovered: session {recording.session}."
+    return f"A recording that was waiting is taken in: session {recording.session}."
 
 
 def read_passphrase(settings: Settings, prompt: str) -> str:

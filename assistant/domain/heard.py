@@ -55,6 +55,8 @@ class SessionSummary:
     """Length of the recording; None for a typed or imported transcript."""
     version: int | None = None
     """Version of the newest signed note."""
+    void: bool = False
+    """Whether that note was made void: filed under the wrong client."""
 
 
 @dataclass(frozen=True, kw_only=True)

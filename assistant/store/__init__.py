@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assistant.store.letterbox import Letterbox
     from assistant.store.vault import SqliteStore
 
-__all__ = ["create_store", "exists", "harden", "open_store", "open_with_recovery", "passphrase_problem", "suggest_passphrase"]
+__all__ = [
+    "create_store",
+    "exists",
+    "harden",
+    "open_letterbox",
+    "open_store",
+    "open_with_recovery",
+    "passphrase_problem",
+    "remember_box",
+    "suggest_passphrase",
+]
 
 
 def create_store(folder: Path, passphrase: str) -> str:
@@ -33,6 +44,23 @@ def open_with_recovery(folder: Path, code: str) -> SqliteStore:
     from assistant.store import vault
 
     return vault.open_with_recovery(folder, code)
+
+
+def open_letterbox(folder: Path, memory: Path, box: str | None = None) -> Letterbox:
+    """For recordings while the store is locked. `box`: as an unlocked store gives it; else the one that is remembered in `memory`.
+
+    Raises Refused where the store has to be unlocked first, StoreMissing, StoreDamaged, StoreTooNew or NotWritable.
+    """
+    from assistant.store import letterbox
+
+    return letterbox.Letterbox(folder, box or letterbox.remembered(memory, folder))
+
+
+def remember_box(folder: Path, memory: Path, box: str) -> None:
+    """Keep the box of a store that was unlocked, in the folder `memory` outside it."""
+    from assistant.store import letterbox
+
+    letterbox.remember(memory, folder, box)
 
 
 def exists(folder: Path) -> bool:

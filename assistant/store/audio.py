@@ -27,6 +27,8 @@ from assistant.errors import StoreDamaged
 from assistant.store import disk
 from assistant.store.sealing import TAG_BYTES
 
+FOLDER = "audio"
+"""Within the store: recordings, a file each."""
 MAGIC = b"CNAUDIO1"
 CHUNK = 4096
 """Bytes of sound: 0.128 s of 16 kHz 16-bit mono, the most that a crash can lose of what was written."""

@@ -107,6 +107,12 @@ class ClientKeys:
                 self._save(_Entries(self._entries.seq + 1, {**self._entries.keys, name: new_key()}))
             return self._entries.keys[name]
 
+    def keep(self, name: str, key: bytes) -> None:
+        """A key that was made elsewhere, on the medium when this returns. One that is there already stays as it is."""
+        with self._changing():
+            if name not in self._entries.keys:
+                self._save(_Entries(self._entries.seq + 1, {**self._entries.keys, name: key}))
+
     def drop(self, name: str) -> None:
         """Erase: both copies are rewritten without it. What was sealed under it is noise from here on."""
         with self._changing():

@@ -41,6 +41,8 @@ FORMAT = "coachnote.keys"
 VERSION = 2
 """2 since headers have a box and several people; a header of version 1 is read too, and written as 2."""
 NAMES = ("keys.json", "keys.copy.json")
+NEXT = "keys.next.json"
+"""The header to come, while the master key is being changed (`rotation.py`)."""
 FIRST_USER = "admin"
 """Label of the slot that a new store has."""
 LARGEST = 64 * 1024

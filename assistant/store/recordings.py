@@ -13,7 +13,7 @@ from assistant.store import audio, disk
 from assistant.store.base import Row, StoreBase
 from assistant.store.client_keys import of_recording
 
-FOLDER = "audio"
+FOLDER = audio.FOLDER
 
 
 class Recordings(StoreBase):

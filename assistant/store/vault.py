@@ -5,7 +5,7 @@ folder/ (0700)   keys.json + copy       the header: who may open it
                  audit.head             the newest entry of the audit
                  client-keys.bin + copy one key per client, session and recording
                  notes.db (+ -wal -shm) SQLCipher
-                 audio/*.enc            recordings
+                 audio/*.enc            recordings, and *.box beside those that were left while it was locked
 """
 
 from __future__ import annotations
@@ -22,12 +22,10 @@ from assistant.store.connection import Connection
 from assistant.store.history import History
 from assistant.store.ledger import Ledger
 from assistant.store.migrations import migrate, waiting
-from assistant.store.notes import Notes
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
-from assistant.store.recordings import Recordings
+from assistant.store.refiling import Refiling
 from assistant.store.search import Search
-from assistant.store.sessions import Sessions
 from assistant.store.unfinished import UnfinishedWork
 from assistant.store.users import Users
 
@@ -41,14 +39,15 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, UnfinishedWork, Ledger, Users, History, Search):
+class SqliteStore(Refiling, UnfinishedWork, Ledger, Users, History, Search):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
         """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
         owners = {row["name"] for row in self._db.rows(OWNERS)}
         gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
-        return self._db.faults() + gone + (self.audit_faults() if self.role == "admin" else self.older_than_audit())
+        shut = [f"The box of recording {name} does not open." for name in self.boxes_that_do_not_open()]
+        return self._db.faults() + gone + shut + (self.audit_faults() if self.role == "admin" else self.older_than_audit())
 
 
 def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> str:

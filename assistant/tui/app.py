@@ -127,6 +127,14 @@ class CoachnoteApp(Locking):
     def _new_version(self, message: NoteScreen.NewVersion) -> None:
         self.switch_screen(self._review(message.summary))
 
+    @on(NoteScreen.Refiled)
+    def _refiled(self, message: NoteScreen.Refiled) -> None:
+        summary = next(s for s in self.store.sessions() if s.session.id == message.session)
+        self.switch_screen(self._review(summary))
+        self.notify(
+            f"The other note is void. This one is {summary.session.client}'s: look at it again, and sign it.", markup=False, timeout=8
+        )
+
     @on(ReviewScreen.Signed)
     def _signed(self, message: ReviewScreen.Signed) -> None:
         summary = next(s for s in self.store.sessions() if s.session.id == message.note.session)

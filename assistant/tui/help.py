@@ -48,7 +48,10 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("s", "sign"),
         ),
     ),
-    ("Signed note", (("v", "start a new version from the same draft"),)),
+    (
+        "Signed note",
+        (("v", "start a new version from the same draft"), ("w", "wrong person: make it void, and begin it again under the right client")),
+    ),
 )
 
 

@@ -78,6 +78,12 @@ class LibraryScreen(Page):
         sessions: list[SessionSummary]
 
     @dataclass
+    class TakenIn(Message):
+        """So many recordings were made while the store was locked, or broke off."""
+
+        recordings: int
+
+    @dataclass
     class Counted(Message):
         """How many items of each drafted session must still be checked."""
 
@@ -133,12 +139,21 @@ class LibraryScreen(Page):
 
     @work(thread=True, exclusive=True, group="list")
     def action_look_again(self) -> None:
-        """The list first, then the counts, which need every draft to be read."""
+        """First what was recorded meanwhile, then the list, then the counts, which need every draft to be read."""
+        self._find_recordings()
         try:
             sessions = self._store.sessions()
             self.post_message(self.Listed(sessions))
             drafted = [s.session.id for s in sessions if s.stage == "drafted"]
             self.post_message(self.Counted({session: self._undecided(session) for session in drafted}))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    def _find_recordings(self) -> None:
+        try:
+            found = len(self._store.recover_recordings())
+            if found:
+                self.post_message(self.TakenIn(found))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
 
@@ -156,6 +171,11 @@ class LibraryScreen(Page):
         if message.sessions and not self.bar.field.has_focus:
             self.rows.focus()
         self._search()
+
+    @on(TakenIn)
+    def _taken_in(self, message: TakenIn) -> None:
+        what = "A recording was" if message.recordings == 1 else f"{message.recordings} recordings were"
+        self.tell(f"{what} waiting, and taken in. To go on, run: coachnote finish", seconds=12)
 
     @on(Counted)
     def _counted(self, message: Counted) -> None:
@@ -367,11 +387,13 @@ def _line(summary: SessionSummary, to_check: int | None) -> Content:
     session = summary.session
     date = day(session.date) + ("" if session.date_confirmed else " ?")
     cells = (date, session.client or "no client", clean(summary.client_name or ""), session.kind, phrases.length(summary.seconds))
-    style = {"drafted": "$warning", "signed": "$success"}.get(summary.stage, "$text-muted")
+    style = {"drafted": "$warning", "signed": "$success"}.get("void" if summary.void else summary.stage, "$text-muted")
     return Content.assemble(_columns(*cells, ""), (_stage(summary, to_check), style))
 
 
 def _stage(summary: SessionSummary, to_check: int | None) -> str:
+    if summary.void:
+        return "void"
     if summary.stage == "signed":
         return f"signed, v{summary.version}"
     if summary.stage == "drafted" and to_check is not None:

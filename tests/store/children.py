@@ -9,10 +9,14 @@ import sys
 import time
 from pathlib import Path
 
-from assistant.store import vault
+from assistant.identity import new_id
+from assistant.store import keys, vault
+from assistant.store.letterbox import Letterbox
 from tests.examples import session, transcript
-from tests.store.made import COST, PASSPHRASE, opened, work_day
+from tests.store.made import COST, PASSPHRASE, SOUND, opened, work_day
 
+LEFT = 12
+"""Recordings that `leave` leaves."""
 PIECE = 1600
 """Bytes, a twentieth of a second of 16 kHz 16-bit mono."""
 
@@ -69,6 +73,33 @@ def day(folder: Path, *_: object) -> None:
     store.close()
 
 
+def stay(folder: Path, *_: object) -> None:
+    """Has the store open until it is killed."""
+    store = opened(folder)
+    told("open")
+    time.sleep(60)
+    store.close()
+
+
+def leave(folder: Path, _: str, count: int) -> None:
+    """Recordings, made while the store is locked."""
+    letterbox = Letterbox(folder, keys.read(folder)[0].box)
+    for _n in range(count):
+        _, writer = letterbox.start_recording(session(id=new_id(), client=None), ".wav")
+        writer.write(SOUND)
+        writer.close()
+    letterbox.close()
+
+
+def take(folder: Path, *_: object) -> None:
+    store = opened(folder)
+    told("open")
+    store.recover_recordings()
+    told("taken")
+    time.sleep(60)
+    store.close()
+
+
 def search(folder: Path, word: str, limit: int) -> None:
     """Builds the index, searches, and tells how many sessions were found."""
     store = opened(folder)
@@ -80,4 +111,5 @@ def search(folder: Path, word: str, limit: int) -> None:
 
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
-    {"record": record, "write": write, "create": create, "day": day, "search": search}[work](Path(where), name, int(count))
+    works = {"record": record, "write": write, "create": create, "day": day, "search": search, "stay": stay, "leave": leave, "take": take}
+    works[work](Path(where), name, int(count))

@@ -113,3 +113,7 @@ def test_a_signed_note(snap_compare: Compare) -> None:
 
 def test_too_small(snap_compare: Compare) -> None:
     assert snap_compare(app(at=SESSION), terminal_size=(60, 18), run_before=after())
+
+
+def test_a_note_under_the_wrong_person(snap_compare: Compare) -> None:
+    assert snap_compare(app(signed_store(), at=SESSION), terminal_size=(80, 24), run_before=after("w"))
