@@ -24,6 +24,7 @@ from assistant.tui.app import CoachnoteApp
 from assistant.tui.case import read_case, still_fitting
 from assistant.tui.forms import Words
 from assistant.tui.lock import ASLEEP, LOST, Locked, due, sentence
+from assistant.tui.note import NotePane
 from tests.examples import SAID, SESSION, draft, transcript
 from tests.fakes import PASSPHRASE, FakeStore, ScriptedDrafter, fake_services, filled_store
 from tests.tui.driving import SMALL, draft_pane, go_to, press, rows, screen_name, settle, text_of, told, transcript_pane
@@ -226,7 +227,8 @@ async def test_a_page_that_work_brings_up_after_the_lock_stays_hidden() -> None:
         await pilot.press("ctrl+l")
         await until(lambda: "still saving" in shown(pilot))
         go_on.set()
-        await until(lambda: screen_name(pilot) == "NoteScreen")
+        await until(lambda: any(pane.option_count for pane in pilot.app.screen.query(NotePane)))
+        await pilot.pause()
         assert nothing_can_be_read(pilot)
         assert await ended(pilot) == Locked(why="asked", session=SESSION)
     assert len(store.notes(SESSION)) == 1
