@@ -31,10 +31,11 @@ def locked_before() -> Locked | None:
     mark = os.environ.pop(MARK, None)
     if mark is None:
         return None
-    from assistant.tui.lock import Locked
+    from assistant.tui.lock import REASONS, Locked
 
     try:
-        return Locked(**json.loads(mark))
+        locked = Locked(**json.loads(mark))
+        return locked if locked.why in REASONS else None
     except (ValueError, TypeError):
         return None
 

@@ -135,7 +135,7 @@ class Locking(App[Locked]):
         quiet = 0
         while quiet < LOOKS:
             running = self._at_work()
-            quiet = 0 if running else quiet + 1
+            quiet = 0 if running or self._on_the_move() else quiet + 1
             if running:
                 self._hide(STILL.format(what="drafting" if any(w.group == "draft" for w in running) else "saving"))
             await asyncio.sleep(QUIET)
@@ -144,6 +144,10 @@ class Locking(App[Locked]):
 
     def _typed(self) -> Unfinished | None:
         return self.screen.unfinished() if isinstance(self.screen, Dialog) else None
+
+    def _on_the_move(self) -> bool:
+        """Whether a screen is still coming up, or has something to hear from work that has ended."""
+        return any(screen.message_queue_size or not screen.is_mounted for screen in self.screen_stack) or bool(self.message_queue_size)
 
     def _at_work(self) -> list[Worker[object]]:
         return [worker for worker in self.workers if worker.group not in WAITING and not worker.is_finished]

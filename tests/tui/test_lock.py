@@ -82,7 +82,7 @@ async def until(happened: Callable[[], bool]) -> float:
     """Seconds that it took."""
     begun = time.monotonic()
     while not happened():
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 30
         await asyncio.sleep(0.01)
     return time.monotonic() - begun
 
