@@ -11,7 +11,7 @@ from assistant import documents, pipeline
 from assistant.domain import Decision, PreviousAction, Review, Session, SignedAction
 from assistant.drafting.extractive import ExtractiveDrafter
 from assistant.errors import Refused, UsageProblem
-from assistant.store.audit import Audit, entries
+from assistant.store.audit import Audit
 from assistant.store.client_keys import of_client
 from assistant.store.vault import SqliteStore
 from tests.examples import CLIENT, COACH, SESSION, draft, evidence, session, transcript
@@ -107,11 +107,11 @@ def test_decisions_go_with_it_but_none_about_the_wrong_clients_earlier_actions(w
 
 
 def test_both_stand_in_the_audit(wrong: SqliteStore) -> None:
-    before = len(entries(wrong._db))
+    before = len(wrong.audit())
     new = refiled(wrong)
     voided = wrong._db.row("SELECT id FROM notes WHERE session = ? AND void = 1", [SESSION])
     assert voided is not None
-    assert [(e.what, e.object) for e in entries(wrong._db)[before:]] == [("voided", voided["id"]), ("assigned", new)]
+    assert [(e.what, e.object) for e in wrong.audit()[before:]] == [("voided", voided["id"]), ("assigned", new)]
 
 
 @pytest.mark.parametrize("at", [(SqliteStore, "_insert_session"), (SqliteStore, "_append_draft"), (Audit, "append")])
