@@ -32,7 +32,8 @@ STANDING = """
 SELECT s.id, s.client, s.owner, coalesce(s.date, substr(s.created_at, 1, 10)) AS day, s.created_at,
   (SELECT id FROM notes WHERE session = s.id ORDER BY version DESC LIMIT 1),
   (SELECT id FROM drafts WHERE session = s.id AND NOT EXISTS (SELECT 1 FROM notes WHERE session = s.id) ORDER BY rowid DESC LIMIT 1),
-  (SELECT id FROM transcripts WHERE session = s.id ORDER BY rowid DESC LIMIT 1)
+  (SELECT id FROM transcripts WHERE session = s.id AND NOT EXISTS (SELECT 1 FROM notes WHERE session = s.id AND void)
+   ORDER BY rowid DESC LIMIT 1)
 FROM sessions s ORDER BY day DESC, s.created_at DESC
 """
 TABLES: dict[Where, str] = {"note": "notes", "draft": "drafts", "transcript": "transcripts"}

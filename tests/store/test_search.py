@@ -80,14 +80,15 @@ def test_a_draft_is_found_until_it_is_signed(store: SqliteStore) -> None:
 def test_only_the_newest_version_of_a_note_and_none_that_is_void(store: SqliteStore) -> None:
     store.add_client(CLIENT.name, CLIENT.ref)
     store.add_session(session())
+    store.save_transcript(SESSION, transcript())
     store.save_draft(SESSION, draft())
     store.save_note(note())
     first = note()
     section = replace(first.note[0], statements=(replace(first.note[0].statements[0], text="He came by tandem."),))
     store.save_note(note(2, note=(section,)))
-    assert (sessions(store, "tandem"), sessions(store, "kitchen")) == ([SESSION], [])
+    assert (sessions(store, "tandem"), only(store, "kitchen").where) == ([SESSION], "transcript")
     store.save_note(note(3, void=Void(who=COACH, at=MADE_AT, why="another person's")))
-    assert (sessions(store, "tandem"), sessions(store, "kitchen")) == ([], []), "neither the note nor the draft under it"
+    assert (sessions(store, "tandem"), sessions(store, "kitchen")) == ([], []), "nor the draft, nor what was heard: it is about somebody else"
 
 
 def test_an_unassigned_session_is_found_before_and_after_it_is_filed(store: SqliteStore) -> None:
