@@ -134,3 +134,8 @@ def m006_erasure(db: Any) -> None:
             BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"""  # noqa: S608 - names of our own
         )
     db.execute("ALTER TABLE clients ADD COLUMN hold TEXT")  # since when a legal hold stops every clock
+
+
+@step
+def m007_who_made_a_session(db: Any) -> None:
+    db.execute("ALTER TABLE sessions ADD COLUMN made_by TEXT")  # a user's short name; null before there was this column
