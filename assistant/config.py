@@ -6,10 +6,14 @@ Everything is a function: nothing is read or made at import.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
+from assistant.domain import Retention
 from assistant.errors import UsageProblem
+
+LONGEST_KEPT = {"days": 36_500, "years": 100}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,8 @@ class Settings:
     """How the coach signs."""
     passphrase_fd: int | None = None
     """File descriptor to read the passphrase from, for scripts."""
+    retention: Retention = field(default_factory=Retention)
+    """How long things are kept."""
 
 
 def data_folder() -> Path:
@@ -62,10 +68,11 @@ def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Sett
         templates=settings_file().parent / "templates",
         coach=written.get("coach"),
         passphrase_fd=passphrase_fd,
+        retention=_retention(written.get("retention", {})),
     )
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
@@ -76,9 +83,25 @@ def _read(path: Path) -> dict[str, str]:
         raise UsageProblem(f"The settings file {path} could not be read.", do="Correct it, or move it away to use the defaults.") from error
     known = {"store", "models", "model", "coach", "drafter", "language_model", "server", "template"}
     for key, value in written.items():
+        if key == "retention" and isinstance(value, dict):
+            continue
         if key not in known or not isinstance(value, str):
             raise UsageProblem(
                 f"The settings file {path} has a key or value that is not understood: {key!r}.",
-                do=f"It may hold {', '.join(sorted(known))}, each a text.",
+                do=f"It may hold {', '.join(sorted(known))}, each a text, and a table [retention].",
             )
     return written
+
+
+def _retention(written: dict[str, Any]) -> Retention:
+    """Raises UsageProblem for a key that is not known and for what is no whole number of at least 1."""
+    known = [each.name for each in fields(Retention)]
+    for key, value in written.items():
+        longest = LONGEST_KEPT["years" if key.endswith("years") else "days"]
+        if key not in known or type(value) is not int or not 1 <= value <= longest:  # True is an int too
+            raise UsageProblem(
+                f"The table [retention] of the settings file {settings_file()} has a key or value that is not understood: {key!r}.",
+                means="Nothing was erased.",
+                do=f"It may hold {', '.join(known)}, each a whole number from 1 to a hundred years.",
+            )
+    return Retention(**written)

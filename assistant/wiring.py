@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from assistant.config import Settings
-    from assistant.domain import Template
+    from assistant.domain import Mentions, Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Recorder, Services, Store, Transcriber
@@ -39,11 +39,11 @@ def require_store(settings: Settings) -> None:
         )
 
 
-def suggest_passphrase() -> str:
-    """Four random words."""
+def suggest_passphrase(words: int = 4) -> str:
+    """Random words, 11 bits each."""
     from assistant import store
 
-    return store.suggest_passphrase()
+    return store.suggest_passphrase(words)
 
 
 def passphrase_problem(passphrase: str) -> str | None:
@@ -205,7 +205,15 @@ def services(settings: Settings) -> Services:
         drafter=lambda template: drafter(with_template(settings, template)),
         template=lambda name: template_of(settings, name),
         coach=settings.coach,
+        retention=settings.retention,
     )
+
+
+def third_parties(texts: Iterable[str], known: Iterable[str]) -> Mentions:
+    """Whom texts mention besides the people whose names are `known`."""
+    from assistant.drafting import third_parties
+
+    return third_parties.mentions(texts, known)
 
 
 def recorder_available() -> None:

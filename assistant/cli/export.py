@@ -31,6 +31,7 @@ def export(settings: Settings, session: str, form: str, out: Path | None) -> Non
     store = unlock(settings)
     try:
         text = _signed(settings, store, session, form)
+        store.note_use("exported", session)
     finally:
         store.close()
     deliver(text, out)

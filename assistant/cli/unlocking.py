@@ -18,15 +18,28 @@ LONGEST = 4096
 """Bytes; a longer passphrase is a mistake."""
 
 
-def unlock(settings: Settings) -> Store:
-    """Open the store, and close what a crash left open. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew."""
+def unlock(settings: Settings, *, announce: bool = True) -> Store:
+    """Open the store, close what a crash left open, and say what is due to be erased.
+
+    Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew.
+    """
     from assistant import wiring
 
     wiring.require_store(settings)
     store = wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
     for recording in store.recover_recordings():
         say(f"A recording that broke off was recovered: session {recording.session}. `coachnote finish` goes on with it.")
+    if announce:
+        _announce(store, settings)
     return store
+
+
+def _announce(store: Store, settings: Settings) -> None:
+    from assistant.render import keeping
+
+    told = keeping.sentence(store.outlook(settings.retention))
+    if told:
+        say(f"{told} See it with `coachnote retention`.")
 
 
 def read_passphrase(settings: Settings, prompt: str) -> str:

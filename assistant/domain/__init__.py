@@ -35,7 +35,7 @@ from assistant.domain.heard import (
     User,
     Word,
 )
-from assistant.domain.keeping import Access, Due, Erasable, Erasure, Held, HeldSession, Kept, Outlook, Retention, Why
+from assistant.domain.keeping import Access, Due, Erasable, Erasure, Held, HeldSession, Kept, Mentions, Outlook, Retention, Why
 from assistant.domain.labelled import LabelledAction, LabelledAppointment, LabelledFact, LabelledOutcome, LabelledReferral, Labels
 from assistant.domain.signed import (
     CaseNote,
@@ -116,6 +116,7 @@ __all__ = [
     "Labels",
     "LeftOut",
     "LeftOutReason",
+    "Mentions",
     "NextAppointment",
     "NoteSection",
     "Notice",

@@ -105,3 +105,14 @@ class Held:
     openings: tuple[Access, ...]
     """Of the store as a whole, since the client's first session."""
     erased: tuple[Erasure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mentions:
+    """Other people whom texts seem to mention. Found by their form, so some are places or firms, and some people are missing."""
+
+    names: tuple[str, ...] = field(default=(), repr=False)
+    openings: tuple[str, ...] = field(default=(), repr=False)
+    """Capitalised words that only ever begin a sentence: perhaps names, perhaps not."""
+    roles: tuple[str, ...] = field(default=(), repr=False)
+    """People called by what they are to somebody, such as "his mum"."""

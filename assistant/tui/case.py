@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 from assistant import approval, pipeline
 from assistant.domain import CaseNote, Draft, Review, Transcript
-from assistant.errors import UsageProblem
+from assistant.errors import NotWritable, UsageProblem
 from assistant.protocols import Store
 
 
@@ -29,6 +30,12 @@ def read_case(store: Store, session: str) -> Case:
     heard = store.earlier_transcript(session, draft.transcript or "") if outdated else newest
     review = store.review(session) or Review(draft=approval.key(draft))
     return Case(transcript=heard or newest, draft=draft, review=review, signed=notes[-1] if notes else None, outdated=outdated)
+
+
+def note_read(store: Store, session: str) -> None:
+    """In the audit. A disk that is full keeps nobody from reading."""
+    with contextlib.suppress(NotWritable):
+        store.note_use("read", session)
 
 
 def carried_over(before: Case, case: Case) -> str:

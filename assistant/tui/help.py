@@ -26,6 +26,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("n", "how to add a session"),
             ("w", "write a note where nothing was recorded"),
             ("r", "look again"),
+            ("x", "erase what is due, when something is"),
         ),
     ),
     (

@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.widgets import Footer, OptionList, Static
 
 from assistant import approval, pipeline
-from assistant.domain import Client, Review, SessionSummary, Stage
+from assistant.domain import Client, Outlook, Review, SessionSummary, Stage
 from assistant.errors import CoachnoteError
 from assistant.protocols import Services, Store
-from assistant.render import day
+from assistant.render import day, keeping
 from assistant.tui import phrases
 from assistant.tui.choice import Choice
 from assistant.tui.help import HelpDialog
@@ -40,6 +40,7 @@ coachnote write --client C-0001          type a note where nothing was recorded
 coachnote batch run FOLDER               take in a whole folder
 
 Then press r to look again."""
+LEAVE, SIGNED, ALL = "leave", "signed", "all"
 NOBODY = ".nobody"
 """No reference begins with a dot."""
 HOW_TO_ADD = "New sessions come from coachnote record or coachnote process FILE, in another window; then press r. w types a note."
@@ -59,6 +60,7 @@ class LibraryScreen(Page):
         Binding("n", "how_to_add", "New"),
         Binding("w", "write", "Write"),
         Binding("r", "look_again", "Look again"),
+        Binding("x", "erase_due", "Erase what is due"),
         Binding("question_mark", "help", "Keys"),
         Binding("escape,q", "app.quit", "Quit"),
     ]
@@ -74,6 +76,12 @@ class LibraryScreen(Page):
         """How many items of each drafted session must still be checked."""
 
         to_check: dict[str, int]
+
+    @dataclass
+    class Looked(Message):
+        """At the clocks of retention."""
+
+        outlook: Outlook
 
     @dataclass
     class Failed(Message):
@@ -93,6 +101,7 @@ class LibraryScreen(Page):
         self._store = store
         self._sessions: dict[str, SessionSummary] = {}
         self._to_check: dict[str, int] = {}
+        self._outlook = Outlook()
 
     def content(self) -> ComposeResult:
         yield Heading("coachnote")
@@ -100,6 +109,9 @@ class LibraryScreen(Page):
         yield SessionPane(id="sessions", markup=False)
         yield Static(NOTHING_YET, id="empty", markup=False)
         yield Footer()
+
+    def on_mount(self) -> None:
+        self._look_at_clocks()
 
     def on_screen_resume(self) -> None:
         self.action_look_again()
@@ -217,11 +229,59 @@ class LibraryScreen(Page):
     def _drafted(self, message: Drafted) -> None:
         self.post_message(self.Opened(next(s for s in self._store.sessions() if s.session.id == message.session)))
 
+    @work(thread=True, exclusive=True, group="clocks")
+    def _look_at_clocks(self) -> None:
+        try:
+            self.post_message(self.Looked(self._store.outlook(self._services.retention)))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    @on(Looked)
+    def _looked(self, message: Looked) -> None:
+        self._outlook = message.outlook
+        self.refresh_bindings()
+        told = keeping.sentence(message.outlook)
+        if told:
+            self.tell(f"{told} x erases what is due." if message.outlook.due else told, seconds=12)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        ready = action != "erase_due" or bool(self._outlook.due)
+        return super().check_action(action, parameters) if ready else False
+
+    @work(exclusive=True, group="dialog")
+    async def action_erase_due(self) -> None:
+        """Nothing unsigned goes unasked where the date is in doubt."""
+        outlook = self._outlook
+        title = f"{keeping.counted(outlook.due)} due to be erased, for good."
+        if outlook.doubt:
+            title = f"{outlook.doubt} {title}"
+        chosen = await self.app.push_screen_wait(Choice(title, _ways(outlook), start=LEAVE))
+        if chosen in (ALL, SIGNED):
+            self._erase_due(sure=chosen == ALL and outlook.doubt is not None)
+
+    @work(thread=True, group="erase")
+    def _erase_due(self, *, sure: bool) -> None:
+        try:
+            self._store.apply_retention(self._services.retention, sure=sure)
+            self.post_message(self.Looked(self._store.outlook(self._services.retention)))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+        self.app.call_from_thread(self.action_look_again)
+
     def action_how_to_add(self) -> None:
         self.tell(HOW_TO_ADD)
 
     def action_help(self) -> None:
         self.app.push_screen(HelpDialog("Sessions"))
+
+
+def _ways(outlook: Outlook) -> list[tuple[str, str]]:
+    signed = (
+        [(SIGNED, f"Erase only what belongs to signed notes ({len(outlook.certain)})")]
+        if 0 < len(outlook.certain) < len(outlook.due)
+        else []
+    )
+    return [(LEAVE, "Leave it for now"), *signed, (ALL, f"Erase all of it ({len(outlook.due)})")]
 
 
 def _columns(*cells: str) -> str:

@@ -13,10 +13,11 @@ from textual.message import Message
 from textual.widgets import Footer, OptionList
 
 from assistant import approval
-from assistant.domain import CaseNote, SessionSummary, Transcript
+from assistant.domain import CaseNote, Session, SessionSummary, Transcript
 from assistant.errors import CoachnoteError, UsageProblem
 from assistant.protocols import Services, Store
 from assistant.tui import phrases
+from assistant.tui.case import note_read
 from assistant.tui.help import HelpDialog
 from assistant.tui.page import Heading, Page
 from assistant.tui.panes import NotePane, TranscriptPane
@@ -69,11 +70,12 @@ class NoteScreen(Page):
     def _load(self) -> None:
         session = self._summary.session.id
         try:
+            note_read(self._store, session)
             notes, transcript = self._store.notes(session), self._store.transcript(session)
-            if not notes or transcript is None:
+            if not notes:
                 raise UsageProblem("There is no signed note of this session.", do="Review its draft first.")
             heard = self._store.earlier_transcript(session, notes[-1].transcript)
-            self.post_message(self.Loaded(notes, heard or transcript))
+            self.post_message(self.Loaded(notes, heard or transcript or _erased(notes[-1], self._summary.session)))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
 
@@ -106,3 +108,8 @@ class NoteScreen(Page):
 
     def action_leave(self) -> None:
         self.app.pop_screen()
+
+
+def _erased(note: CaseNote, session: Session) -> Transcript:
+    """What stands in the place of a transcript whose time was up: the note is read without it, and quotes what it cites."""
+    return Transcript(id=note.transcript, kind=session.kind, session_date=session.date, client=None, coach=None, segments=())

@@ -37,7 +37,7 @@ from assistant.domain import (
 from assistant.errors import CoachnoteError
 from assistant.protocols import Services, Store
 from assistant.tui import forms, phrases
-from assistant.tui.case import Case, carried_over, read_case
+from assistant.tui.case import Case, carried_over, note_read, read_case
 from assistant.tui.choice import Choice
 from assistant.tui.help import HelpDialog
 from assistant.tui.page import Heading, Page
@@ -107,6 +107,7 @@ class ReviewScreen(Page):
     def _load(self) -> None:
         session = self._summary.session.id
         try:
+            note_read(self._store, session)
             self.post_message(self.Loaded(read_case(self._store, session)))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
