@@ -5,6 +5,8 @@ Each prints a line for what it was told is saved, so that whoever kills it knows
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -69,6 +71,27 @@ def day(folder: Path, *_: object) -> None:
     store.close()
 
 
+def erase(folder: Path, ref: str, count: int) -> None:
+    """Erases a client and kills itself at the step of that number: a statement, a commit, a file written, renamed or removed."""
+    store, left = opened(folder), [count]
+
+    def step(event: str, arguments: tuple[object, ...]) -> None:
+        if event in ("os.rename", "os.remove", "open") and str(folder) in str(arguments[0]):
+            die()
+
+    def die(*_: object) -> None:
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    store._db._raw.set_trace_callback(die)
+    sys.addaudithook(step)
+    store.erase_client(ref)
+    left[0] = 0
+    told("erased")
+    store.close()
+
+
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
-    {"record": record, "write": write, "create": create, "day": day}[work](Path(where), name, int(count))
+    {"record": record, "write": write, "create": create, "day": day, "erase": erase}[work](Path(where), name, int(count))
