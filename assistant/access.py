@@ -157,7 +157,8 @@ def _index(held: Held, sessions: list[HeldSession], files: list[str], by: str, a
     out += ["", LOOK_FIRST, "", SEARCHED, "", "What is here:"]
     for number, session in enumerate(sessions, 1):
         about = session.session
-        out += ["", f"session-{number:02d}  {about.kind.capitalize()} of {day(about.date)}, session {about.id}"]
+        coach = f", coach {printable(about.coach)}" if about.coach else ""
+        out += ["", f"session-{number:02d}  {about.kind.capitalize()} of {day(about.date)}, session {about.id}{coach}"]
         out += [f"  {name}" for name in files if name.startswith(f"session-{number:02d}/")]
         out += [f"  (a recording that was erased, {r.id})" for r in session.recordings if r.state == "erased"]
         out += [f"  (a recording that is not finished, {r.id})" for r in session.recordings if r.state == "recording"]

@@ -72,19 +72,23 @@ def day(folder: Path, *_: object) -> None:
 
 
 def erase(folder: Path, ref: str, count: int) -> None:
-    """Erases a client and kills itself at the step of that number: a statement, a commit, a file written, renamed or removed."""
+    """Erases a client and kills itself just before the step of that number: a deletion, a commit, a file opened, renamed or removed."""
     store, left = opened(folder), [count]
 
     def step(event: str, arguments: tuple[object, ...]) -> None:
         if event in ("os.rename", "os.remove", "open") and str(folder) in str(arguments[0]):
             die()
 
-    def die(*_: object) -> None:
+    def statement(sql: str) -> None:
+        if sql.startswith(("DELETE", "COMMIT", "PRAGMA")):
+            die()
+
+    def die() -> None:
         left[0] -= 1
         if not left[0]:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    store._db._raw.set_trace_callback(die)
+    store._db._raw.set_trace_callback(statement)
     sys.addaudithook(step)
     store.erase_client(ref)
     left[0] = 0
