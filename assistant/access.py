@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 
 from assistant import documents
@@ -45,7 +45,8 @@ def pack(held: Held, *, find: FindMentions, template: Templates, by: str, at: dt
         folder = f"session-{number:02d}"
         texts |= {f"{folder}/{name}": text for name, text in _texts(session, template)}
         recordings |= {f"{folder}/{name}": thing for name, thing in _recordings(session)}
-    mentions = find([text for session in sessions for text in _said(session)], [held.client.name, *_staff(sessions)])
+    texts |= {f"unfinished-{n}.json": documents.pretty(documents.unfinished_json(each)) for n, each in enumerate(held.unfinished, 1)}
+    mentions = find([text for each in (*sessions, *held.unfinished) for text in _said(each)], [held.client.name, *_staff(sessions)])
     front = {
         "index.txt": _index(held, sessions, [*texts, *recordings], by, at),
         "names-to-check.txt": _names(mentions, texts),
@@ -95,13 +96,15 @@ def _said(thing: object) -> Iterator[str]:
     if isinstance(thing, tuple):
         for each in thing:
             yield from _said(each)
+    elif isinstance(thing, Mapping):
+        yield from (value for value in thing.values() if isinstance(value, str))
     elif is_dataclass(thing):
         for each in fields(thing):
             value = getattr(thing, each.name)
-            if isinstance(value, str):
-                yield from () if each.repr else (value,)
-            else:
-                yield from _said(value)
+            if not isinstance(value, str):
+                yield from () if isinstance(value, Mapping) and each.repr else _said(value)
+            elif not each.repr:
+                yield value
 
 
 def _staff(sessions: Iterable[HeldSession]) -> list[str]:
@@ -128,7 +131,7 @@ def _places(name: str, texts: dict[str, str]) -> str:
     pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
     places = []
     for file, text in texts.items():
-        if file.endswith(".txt") or "decisions" in file:
+        if file.endswith(".txt") or "decisions" in file or "unfinished" in file:
             lines = [str(n) for n, line in enumerate(text.splitlines(), 1) if pattern.search(line)]
             places += [f"{file} line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"] if lines else []
     return "; ".join(places) or "in a .json file only"
@@ -169,6 +172,7 @@ def _index(held: Held, sessions: list[HeldSession], files: list[str], by: str, a
             "Left out, because it was filed under this person in error and is about somebody else:",
             *(f"  session {n}" for n in missing),
         ]
+    out += ["", *(f"{name}  what was being typed when the app locked" for name in files if name.startswith("unfinished"))]
     out += ["", "who-opened-it.txt  who opened it and when", "erased.txt         what was erased and why"]
     return "\n".join(out) + "\n"
 

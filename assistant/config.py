@@ -14,6 +14,9 @@ from assistant.domain import Retention
 from assistant.errors import UsageProblem
 
 LONGEST_KEPT = {"days": 36_500, "years": 100}
+TEXTS = frozenset({"store", "models", "model", "coach", "drafter", "language_model", "server", "template", "user"})
+SHORTEST_LOCK, LONGEST_LOCK = 1, 60
+"""Minutes. There is no way to leave the app unlocked for longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,10 @@ class Settings:
     """Folder where an organisation keeps templates of its own, beside the settings file."""
     coach: str | None = None
     """How the coach signs."""
+    user: str | None = None
+    """Whose passphrase is tried first, in a store of several people."""
+    lock_after: int = 5
+    """Minutes without a key or a move of the mouse after which the app locks."""
     passphrase_fd: int | None = None
     """File descriptor to read the passphrase from, for scripts."""
     retention: Retention = field(default_factory=Retention)
@@ -67,6 +74,8 @@ def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Sett
         template=written.get("template") or "job-coaching",
         templates=settings_file().parent / "templates",
         coach=written.get("coach"),
+        user=written.get("user"),
+        lock_after=written.get("lock_after") or Settings.lock_after,
         passphrase_fd=passphrase_fd,
         retention=_retention(written.get("retention", {})),
     )
@@ -81,14 +90,12 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageProblem(f"The settings file {path} could not be read.", do="Correct it, or move it away to use the defaults.") from error
-    known = {"store", "models", "model", "coach", "drafter", "language_model", "server", "template"}
     for key, value in written.items():
-        if key == "retention" and isinstance(value, dict):
-            continue
-        if key not in known or not isinstance(value, str):
+        if not _understood(key, value):
             raise UsageProblem(
                 f"The settings file {path} has a key or value that is not understood: {key!r}.",
-                do=f"It may hold {', '.join(sorted(known))}, each a text, and a table [retention].",
+                do=f"It may hold {', '.join(sorted(TEXTS))}, each a text, "
+                f"lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}, and a table [retention].",
             )
     return written
 
@@ -105,3 +112,11 @@ def _retention(written: dict[str, Any]) -> Retention:
                 do=f"It may hold {', '.join(known)}, each a whole number from 1 to a hundred years.",
             )
     return Retention(**written)
+
+
+def _understood(key: str, value: object) -> bool:
+    if key == "lock_after":
+        return type(value) is int and SHORTEST_LOCK <= value <= LONGEST_LOCK  # True is no number of minutes
+    if key == "retention":
+        return isinstance(value, dict)
+    return key in TEXTS and isinstance(value, str)

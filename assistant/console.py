@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 STAGES = {
+    "fetch": "Fetching",
     "keep": "Keeping the recording",
     "load": "Loading the model",
     "decode": "Decoding",
     "transcribe": "Transcribing",
     "draft": "Drafting",
+    "index": "Reading the notes",
 }
 
 

@@ -29,11 +29,13 @@ from assistant.domain import (
     Retention,
     Review,
     Role,
+    SearchResult,
     Segment,
     Session,
     SessionSummary,
     Template,
     Transcript,
+    Unfinished,
     Use,
     User,
 )
@@ -44,9 +46,9 @@ SAMPLE_RATE = 16_000
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    stage: Literal["keep", "load", "decode", "transcribe", "draft"]
+    stage: Literal["fetch", "keep", "load", "decode", "transcribe", "draft", "index"]
     done: float
-    """Seconds of audio; bytes when keeping a file, segments when drafting."""
+    """Seconds of audio; bytes when fetching or keeping a file, segments when drafting, sessions when they are read to be searched."""
     total: float | None = None
     segment: Segment | None = None
     """The segment just heard, when there is one."""
@@ -172,6 +174,18 @@ class Notes(Protocol):
         """The newest signed note of the client's other sessions: `before` names the session to leave out."""
 
 
+class UnfinishedWork(Protocol):
+    """What was being typed when the app locked: one form a session, and, under None, one typed note that is no session yet."""
+
+    def save_unfinished(self, session_id: str | None, unfinished: Unfinished) -> None:
+        """In place of what was kept there before."""
+
+    def unfinished(self, session_id: str | None) -> Unfinished | None: ...
+
+    def drop_unfinished(self, session_id: str | None) -> None:
+        """Once the form is finished or left."""
+
+
 class People(Protocol):
     def add_client(self, name: str, ref: str | None = None) -> Client:
         """Raises Refused when the reference is taken. Without one, the next free `C-0001` is given."""
@@ -189,6 +203,31 @@ class Ledger(Protocol):
         """The session that a source with this SHA-256 became, or None."""
 
     def remember(self, digest: str, session_id: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    n: int
+    at: str
+    """UTC, ISO 8601."""
+    what: str
+    object: str
+    """An identifier or a reference."""
+    who: str
+    """Name of the user; where they were revoked since, the identifier of their way in."""
+    seal: str = field(repr=False)
+    """Hex. Depends on every entry before it."""
+
+
+class Audit(Protocol):
+    def note_use(self, what: Use, thing: str) -> None:
+        """Note that a session was read or exported, or that there was a search."""
+
+    def audit(self) -> list[AuditEntry]:
+        """Oldest first."""
+
+    def audit_faults(self) -> list[str]:
+        """Sentences, empty where the chain holds. Raises Refused for a coach, who cannot verify it."""
 
 
 class Users(Protocol):
@@ -238,7 +277,22 @@ class Subject(Protocol):
         """Note in the audit that all of it was handed out."""
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Users, Erasing, Subject, Protocol):
+class Search(Protocol):
+    """Over signed notes, drafts of what is unsigned, transcripts and the names of clients. What it needs is kept in memory only."""
+
+    def read_for_search(self) -> Generator[Progress, None, None]:
+        """Read what is new or has changed since, the newest first. May be stopped and gone on with; search works meanwhile."""
+
+    def search(
+        self, words: str, *, client: str | None = None, since: date | None = None, until: date | None = None, limit: int = 20
+    ) -> SearchResult:
+        """Sessions that hold all the words, the last one as a beginning; several in quotation marks are a phrase. Any text is safe.
+
+        Finds what is saved, also by another process. Raises StoreError.
+        """
+
+
+class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Users, Audit, Erasing, Subject, Search, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property
@@ -247,10 +301,17 @@ class Store(Sessions, Recordings, Notes, People, Ledger, Users, Erasing, Subject
     def must_be_admin(self, to: str) -> None:
         """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""
 
-    def note_use(self, what: Use, thing: str) -> None:
-        """Note in the audit that a session was read or exported, or that there was a search."""
-
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clocks:
+    """Two clocks read at one moment, in seconds from any start: only differences mean something."""
+
+    awake: float
+    """Stands still while the computer sleeps."""
+    passed: float
+    """Goes on while it sleeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +324,9 @@ class Services:
     """Raises ModelMissing when no model is on disk."""
     drafter: Callable[[str | None], Drafter]
     """Takes the name of a template, or None for the one in the settings. Raises UsageProblem when there is none of that name."""
+    clocks: Callable[[], Clocks]
+    lock_after: float = 300.0
+    """Seconds without a key or a move of the mouse after which the app locks."""
     template: Callable[[str | None], Template] = lambda _: PLAIN
     """The headings for what was made with a template of that name."""
     coach: str | None = field(default=None, repr=False)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from assistant.config import Settings
     from assistant.domain import Mentions, Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
-    from assistant.protocols import Drafter, Recorder, Services, Store, Transcriber
+    from assistant.protocols import Drafter, Progress, Recorder, Services, Store, Transcriber
     from assistant.speech.cards import Card, Kind, ModelOnDisk
 
 DRAFTERS = ("extractive", "llm", "local-server")
@@ -59,7 +59,7 @@ def open_store(settings: Settings, passphrase: str) -> Store:
 
     store.harden()
     try:
-        return store.open_store(settings.store, passphrase)
+        return store.open_store(settings.store, passphrase, settings.user)
     except WrongPassphrase as wrong:
         try:
             return store.open_with_recovery(settings.store, passphrase)
@@ -109,6 +109,27 @@ def models_here(settings: Settings, kind: Kind = "whisper") -> list[ModelOnDisk]
     return cards.present(settings.models, kind)
 
 
+def fetch_model(settings: Settings, name: str) -> Generator[Progress, None, Path]:
+    """Download a known model. Raises UsageProblem, ModelMissing, ModelUnusable or NotWritable."""
+    from assistant.speech import cards, fetch
+
+    return fetch.fetch(cards.card(name), settings.models)
+
+
+def add_model(settings: Settings, name: str, folder: Path) -> ModelOnDisk:
+    """Copy a model in. Raises UsageProblem, Refused, ModelUnusable or NotWritable."""
+    from assistant.speech import cards
+
+    return cards.add(name, folder, settings.models)
+
+
+def remove_model(settings: Settings, name: str) -> None:
+    """Raises UsageProblem when there is none of that name."""
+    from assistant.speech import cards
+
+    cards.remove(name, settings.models)
+
+
 def drafter(settings: Settings, name: str | None = None, model: str | None = None) -> Drafter:
     """A drafter by name, with the template of the settings.
 
@@ -156,6 +177,7 @@ def _child_model(settings: Settings, model: str | None) -> Callable[[], Language
     import importlib.util
 
     from assistant.drafting.llm.child import ChildModel
+    from assistant.speech import provenance
 
     lacking = [part for part in ("torch", "transformers", "llguidance") if importlib.util.find_spec(part) is None]
     if lacking:
@@ -164,6 +186,7 @@ def _child_model(settings: Settings, model: str | None) -> Callable[[], Language
             do="Install the extra with: pip install 'coachnote[llm]'. Or draft with --drafter extractive.",
         )
     chosen = find_language_model(settings, model)
+    provenance.verify(chosen.folder)
     return lambda: ChildModel(chosen.card.name, chosen.folder, lookup=chosen.card.prompt_lookup)
 
 
@@ -198,6 +221,7 @@ def engines(settings: Settings, model: str | None = None) -> Engines:
 def services(settings: Settings) -> Services:
     """What the app is handed."""
     from assistant.protocols import Services
+    from assistant.store import process
 
     return Services(
         open_store=lambda passphrase: _open_and_recover(settings, passphrase),
@@ -206,6 +230,8 @@ def services(settings: Settings) -> Services:
         template=lambda name: template_of(settings, name),
         coach=settings.coach,
         retention=settings.retention,
+        clocks=process.clocks,
+        lock_after=60.0 * settings.lock_after,
     )
 
 
@@ -214,6 +240,16 @@ def third_parties(texts: Iterable[str], known: Iterable[str]) -> Mentions:
     from assistant.drafting import third_parties
 
     return third_parties.mentions(texts, known)
+
+
+def start_again(marks: Mapping[str, str]) -> int:
+    """A new process in the place of this one, with `marks` in its environment; returns, with an exit code, on Windows only.
+
+    Raises OSError when the interpreter is not where it was.
+    """
+    from assistant.store import process
+
+    return process.start_again(marks)
 
 
 def recorder_available() -> None:

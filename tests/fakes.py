@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -18,20 +18,23 @@ from assistant.domain import (
     Client,
     Draft,
     Due,
+    Found,
     Held,
     Outlook,
     Recording,
     Retention,
     Review,
     Role,
+    SearchResult,
     Session,
     SessionSummary,
     Stage,
     Transcript,
+    Unfinished,
     Use,
 )
 from assistant.errors import Refused, UsageProblem, WrongPassphrase
-from assistant.protocols import Brief, Drafter, Progress, Services, Transcriber
+from assistant.protocols import Brief, Clocks, Drafter, Progress, Services, Transcriber
 from tests.examples import CLIENT, COACH, MADE_AT, draft, session, transcript
 
 PASSPHRASE = "correct horse battery staple"
@@ -69,6 +72,7 @@ class FakeStore:
     applied: list[bool] = field(default_factory=list)
     """For each time that retention was applied, whether a person was sure."""
     role: Role = "admin"
+    typed: dict[str | None, Unfinished] = field(default_factory=dict)
     closed: bool = False
 
     def must_be_admin(self, to: str) -> None:
@@ -150,6 +154,15 @@ class FakeStore:
     def notes(self, session_id: str) -> list[CaseNote]:
         return list(self.signed.get(session_id, []))
 
+    def save_unfinished(self, session_id: str | None, unfinished: Unfinished) -> None:
+        self.typed[session_id] = unfinished
+
+    def unfinished(self, session_id: str | None) -> Unfinished | None:
+        return self.typed.get(session_id)
+
+    def drop_unfinished(self, session_id: str | None) -> None:
+        self.typed.pop(session_id, None)
+
     def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
         theirs = [v[-1] for s, v in self.signed.items() if v and v[-1].client == client and s != before]
         return max(theirs, key=lambda note: note.signed_at, default=None)
@@ -207,6 +220,23 @@ class FakeStore:
 
     def note_access_pack(self, ref: str) -> None:
         pass
+
+    def read_for_search(self) -> Generator[Progress, None, None]:
+        yield from ()
+
+    def search(
+        self, words: str, *, client: str | None = None, since: dt.date | None = None, until: dt.date | None = None, limit: int = 20
+    ) -> SearchResult:
+        """Where every word stands somewhere in the transcript, newest first; the line with the first of them."""
+        asked, found = words.casefold().split(), []
+        for summary in self.sessions():
+            said = [segment.text for t in self.heard.get(summary.session.id, [])[-1:] for segment in t.segments]
+            if asked and all(word in "\n".join(said).casefold() for word in asked):
+                line = next(line for line in said if asked[0] in line.casefold())
+                at = line.casefold().index(asked[0])
+                where = {"session": summary.session.id, "day": summary.session.date, "client": summary.session.client}
+                found.append(Found(**where, where="transcript", snippet=line, marks=((at, at + len(asked[0])),)))
+        return SearchResult(found=tuple(found[:limit]))
 
     def seen(self, digest: str) -> str | None:
         return self.digests.get(digest)
@@ -292,8 +322,9 @@ def fake_services(
     transcriber: Transcriber | None = None,
     drafter: Drafter | None = None,
     coach: str | None = COACH,
+    clocks: Callable[[], Clocks] = lambda: Clocks(awake=0.0, passed=0.0),
 ) -> Services:
-    """Services that open `store` (by default `filled_store()`) with `passphrase` and refuse every other one."""
+    """Services that open `store` (by default `filled_store()`) with `passphrase` and refuse every other one. Time stands still."""
     kept = filled_store() if store is None else store
 
     def open_store(given: str) -> FakeStore:
@@ -306,4 +337,5 @@ def fake_services(
         transcriber=lambda: transcriber or ScriptedTranscriber(),
         drafter=lambda _: drafter or ScriptedDrafter(),
         coach=coach,
+        clocks=clocks,
     )

@@ -26,6 +26,7 @@ COMMANDS = {
     "finish": Entry("process:finish", "Transcribe and draft what is still waiting."),
     "review": Entry("review:review", "Review and sign a draft in the app."),
     "list": Entry("store:list_sessions", "List the sessions and how far each has come."),
+    "search": Entry("search:search", "Find where something was said or written."),
     "export": Entry("export:export", "Write a signed note to a file."),
     "erase": Entry("erasing:erase", "Erase a session made by mistake."),
     "retention": Entry("retention:retention", "What is due to be erased, and erase it."),
@@ -34,6 +35,10 @@ COMMANDS = {
     "draft": Entry("draft:draft", "Draft a note from a transcript, without a store."),
     "eval": Entry("evaluate:evaluate", "How good drafts are, on labelled cases or by what coaches change."),
     "models": Entry("models:models", "Which speech models are known and present."),
+    "users": Entry("users:users", "Who can open the store."),
+    "passphrase": Entry("users:passphrase", "Change your passphrase."),
+    "recovery": Entry("users:recovery", "Make a new recovery code."),
+    "audit": Entry("audit:audit", "Who did what, and proof that nothing of it was changed."),
     "doctor": Entry("doctor:doctor", "What is missing on this machine."),
     "demo": Entry("demo:demo", "See it work on a bundled recording."),
 }

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from assistant.console import say
-from assistant.errors import UsageProblem
+from assistant.errors import Refused, UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -62,3 +62,47 @@ def from_descriptor(number: int) -> str:
             do="Open it in the shell, as in `coachnote --passphrase-fd 3 … 3<FILE`.",
         ) from error
     return line.rstrip(b"\r\n").decode("utf-8", errors="replace")
+
+
+def choose_passphrase(otherwise: str) -> str:
+    """A new passphrase, asked for twice; Enter takes four generated words, which have to be typed once to show that they were kept.
+
+    From a script: the next line of standard input. `otherwise`: what is true when nothing comes of it. Raises UsageProblem or Refused.
+    """
+    if not sys.stdin.isatty():
+        return must_be_strong(_piped(otherwise))
+    from assistant import wiring
+
+    offered = wiring.suggest_passphrase()
+    say(f"Choose a passphrase. Or press Enter to use this one:  {offered}")
+    first = must_be_strong(getpass.getpass("New passphrase: ", stream=sys.stderr) or offered)
+    if getpass.getpass("The same again:  ", stream=sys.stderr) != first:
+        raise UsageProblem("The two passphrases differ.", means=otherwise, do="Start again.")
+    return first
+
+
+def _piped(otherwise: str) -> str:
+    line = sys.stdin.readline(LONGEST).rstrip("\r\n")
+    if not line:
+        raise UsageProblem("A new passphrase is needed.", means=otherwise, do="Run it in a terminal, or pipe the passphrase in.")
+    return line
+
+
+def must_be_strong(passphrase: str) -> str:
+    """The passphrase itself. Raises Refused, with another one to take."""
+    from assistant import wiring
+
+    problem = wiring.passphrase_problem(passphrase)
+    if problem:
+        raise Refused(
+            f"That passphrase is too weak: {problem}",
+            do=f"Four random words are strong and easy to keep, such as: {wiring.suggest_passphrase()}",
+        )
+    return passphrase
+
+
+def show_recovery_code(code: str) -> None:
+    """On standard output, once."""
+    say("Recovery code, shown this once. Write it down and keep it away from this computer:")
+    print(f"\n    {code}\n", flush=True)
+    say("Without the passphrase and without this code, nobody can read the notes again, us included.")

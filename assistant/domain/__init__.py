@@ -1,4 +1,5 @@
-"""The nouns: what was recorded, what was heard, what was drafted, what was signed; and what a person says a draft should have held.
+"""The nouns: what was recorded, what was heard, what was drafted, what was signed, what was found; and what a person says a draft should
+have held.
 
 Pure frozen values, standard library only. Times are seconds from the start of a recording; dates are calendar dates in the coach's
 own country. Nothing here knows how a value is stored, shown or written to a file. Text fields stay out of `repr`, so that no log or
@@ -21,6 +22,7 @@ from assistant.domain.drafted import (
     Referral,
     Statement,
 )
+from assistant.domain.found import Found, SearchResult, Where
 from assistant.domain.heard import (
     Client,
     Correction,
@@ -51,6 +53,7 @@ from assistant.domain.signed import (
     Void,
 )
 from assistant.domain.template import OTHER, PLAIN, Template
+from assistant.domain.unfinished import Unfinished
 from assistant.domain.words import (
     MAX_EVIDENCE,
     MAX_SEGMENT_WORDS,
@@ -100,6 +103,7 @@ __all__ = [
     "Erasable",
     "Erasure",
     "Evidence",
+    "Found",
     "Gap",
     "GapReason",
     "HeardBy",
@@ -133,6 +137,7 @@ __all__ = [
     "Review",
     "Role",
     "SaidBy",
+    "SearchResult",
     "SectionKey",
     "Segment",
     "SegmentFlag",
@@ -148,10 +153,12 @@ __all__ = [
     "Statement",
     "Template",
     "Transcript",
+    "Unfinished",
     "Use",
     "User",
     "Verdict",
     "Void",
+    "Where",
     "Why",
     "Word",
 ]

@@ -9,10 +9,11 @@ from typing import Literal
 from assistant.domain.drafted import Draft
 from assistant.domain.heard import Client, Recording, Session, Transcript
 from assistant.domain.signed import CaseNote, Review
+from assistant.domain.unfinished import Unfinished
 
 Kept = Literal["recording", "transcript", "draft", "note"]
 """What has a clock of its own. A note's clock is that of its whole session."""
-Erasable = Literal["client", "session", "recording", "transcript", "draft", "review", "note"]
+Erasable = Literal["client", "session", "recording", "transcript", "draft", "review", "note", "unfinished"]
 Why = Literal["asked", "retention"]
 """A person asked for it, or its time was up."""
 
@@ -105,6 +106,8 @@ class Held:
     openings: tuple[Access, ...]
     """Of the store as a whole, since the client's first session."""
     erased: tuple[Erasure, ...]
+    unfinished: tuple[Unfinished, ...] = field(default=(), repr=False)
+    """What was being typed when the app locked."""
 
 
 @dataclass(frozen=True, kw_only=True)

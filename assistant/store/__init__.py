@@ -21,11 +21,11 @@ def create_store(folder: Path, passphrase: str) -> str:
     return vault.create(folder, passphrase)
 
 
-def open_store(folder: Path, passphrase: str) -> SqliteStore:
-    """Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew or NotWritable."""
+def open_store(folder: Path, passphrase: str, user: str | None = None) -> SqliteStore:
+    """`user`: whose way in is tried first. Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew, Refused or NotWritable."""
     from assistant.store import vault
 
-    return vault.open_with_passphrase(folder, passphrase)
+    return vault.open_with_passphrase(folder, passphrase, user)
 
 
 def open_with_recovery(folder: Path, code: str) -> SqliteStore:

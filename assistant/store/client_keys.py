@@ -80,6 +80,13 @@ class ClientKeys:
     def __repr__(self) -> str:
         return f"<ClientKeys: {self._entries!r}>"
 
+    @property
+    def version(self) -> int:
+        """Grows whenever a key is made or dropped, by whatever process."""
+        with self._threads:
+            self._refresh()
+            return self._entries.seq
+
     def get(self, name: str) -> bytes:
         """Raises KeyGoneError."""
         with self._threads:

@@ -25,12 +25,18 @@ from assistant.store.people import People
 from assistant.store.recordings import FOLDER, Recordings
 
 KEY_OF = {"client": of_client, "session": of_session, "recording": of_recording}
-NAMES: dict[str, Erasable] = {"reviews": "review", "drafts": "draft", "transcripts": "transcript", "notes": "note"}
+NAMES: dict[str, Erasable] = {
+    "unfinished": "unfinished",
+    "reviews": "review",
+    "drafts": "draft",
+    "transcripts": "transcript",
+    "notes": "note",
+}
 """In the order in which they can go: a review refers to its draft."""
 OLDER_COPIES = "notes.before-*.db"
 LIVE = """
 SELECT 'client/' || ref AS name FROM clients UNION SELECT owner FROM sessions
-UNION SELECT 'recording/' || id FROM recordings WHERE state != 'erased'
+UNION SELECT owner FROM unfinished UNION SELECT 'recording/' || id FROM recordings WHERE state != 'erased'
 """
 """Every key that something still needs."""
 BY_KEY = "SELECT what, object FROM erasures WHERE what IN ('client', 'session', 'recording')"
@@ -45,6 +51,9 @@ class Deletion:
     def client(self, ref: str) -> None:
         for row in self._rows("SELECT * FROM sessions WHERE client = ?", ref):
             self.session(row)
+        for row in self._rows("SELECT id FROM unfinished WHERE owner = ?", of_client(ref)):  # a typed note that is no session yet
+            self._db.execute("DELETE FROM unfinished WHERE id = ?", [row["id"]])
+            self._enter("unfinished", row["id"], of_client(ref))
         self._db.execute("DELETE FROM clients WHERE ref = ?", [ref])
         self._enter("client", ref, of_client(ref))
 

@@ -54,7 +54,7 @@ class Keeping(Erasing):
         elif due.what == "recording":
             deletion.recording(due.object, session)
         else:
-            deletion.texts(session, "reviews", "drafts", "transcripts")
+            deletion.texts(session, "unfinished", "reviews", "drafts", "transcripts")
         self._audit.append(db, "erased", due.object)
         if self._db.row(EMPTY, [due.session]):
             deletion.session(session)

@@ -19,7 +19,7 @@ SELECT s.*,
   EXISTS (SELECT 1 FROM transcripts WHERE session = s.id) AS transcribed
 FROM sessions s ORDER BY s.created_at DESC, s.id DESC
 """
-REFILED = ("transcripts", "drafts", "reviews")
+REFILED = ("transcripts", "drafts", "reviews", "unfinished")
 """Notes are never among them: a session with a note has its client already."""
 
 

@@ -8,26 +8,27 @@ from typing import TypeVar
 
 from assistant import documents
 from assistant.domain import Access, Erasure, Held, HeldSession
-from assistant.store import audit
 from assistant.store.base import Row
 from assistant.store.client_keys import of_client
+from assistant.store.history import History
 from assistant.store.recordings import Recordings
 from assistant.store.sessions import Sessions
 
 T = TypeVar("T")
 SESSIONS = "SELECT * FROM sessions WHERE client = ? ORDER BY coalesce(date, created_at), created_at"
 ERASED = "SELECT at, what, object, why FROM erasures WHERE owner = ? ORDER BY n"
+UNFINISHED = "SELECT * FROM unfinished WHERE owner = ? ORDER BY rowid"
 OWN = "SELECT id FROM sessions WHERE client = ? UNION SELECT id FROM notes WHERE client = ?"
 
 
-class Subject(Sessions, Recordings):
+class Subject(Sessions, Recordings, History):
     def held(self, ref: str) -> Held:
         """Everything about a client. Raises Refused for a coach, UsageProblem when there is no such client."""
         self.must_be_admin("read out all that is held about a person")
         client = self.client(ref)
         rows = self._db.rows(SESSIONS, [ref])
         first = min((dt.datetime.fromisoformat(row["created_at"]) for row in rows), default=None)
-        entries = [self._access(entry) for entry in audit.entries(self._db)]
+        entries = self._accesses()
         own = {ref, *(row["id"] for row in self._db.rows(OWN, [ref, ref]))}
         return Held(
             client=client,
@@ -37,6 +38,9 @@ class Subject(Sessions, Recordings):
             erased=tuple(
                 Erasure(at=dt.datetime.fromisoformat(row["at"]), what=row["what"], object=row["object"], why=row["why"])
                 for row in self._db.rows(ERASED, [of_client(ref)])
+            ),
+            unfinished=tuple(
+                documents.read_unfinished(self._text("unfinished", row)) for row in self._db.rows(UNFINISHED, [of_client(ref)])
             ),
         )
 
@@ -60,6 +64,9 @@ class Subject(Sessions, Recordings):
         rows = self._db.rows(f"SELECT * FROM {table} WHERE session = ? ORDER BY rowid", [session])  # noqa: S608 - a name of our own
         return tuple(read(self._text(table, row)) for row in rows)
 
-    def _access(self, entry: audit.Entry) -> Access:
-        who = next((slot.label for slot in self._unlocked.header.slots if slot.id == entry.slot), None)
-        return Access(at=dt.datetime.fromisoformat(entry.at), what=entry.what, object=entry.object, who=who)
+    def _accesses(self) -> list[Access]:
+        names = {slot.label for slot in self._unlocked.header.slots}
+        return [
+            Access(at=dt.datetime.fromisoformat(e.at), what=e.what, object=e.object, who=e.who if e.who in names else None)
+            for e in self.audit()
+        ]

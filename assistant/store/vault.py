@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assistant.errors import NotWritable, Refused, StoreDamaged, UsageProblem
 from assistant.store import client_keys, disk, keys, recovery, rotation, slots
-from assistant.store.audit import HEAD, Audit, note_head, went_back
+from assistant.store.audit import HEAD, Audit, note_head
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
 from assistant.store.erasure import LIVE
@@ -26,7 +26,9 @@ from assistant.store.notes import Notes
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.retention import Keeping
+from assistant.store.search import Search
 from assistant.store.subject import Subject
+from assistant.store.unfinished import UnfinishedWork
 from assistant.store.users import Users
 
 DATABASE = "notes.db"
@@ -36,20 +38,14 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Subject, Keeping, Notes, Ledger, Users):
+class SqliteStore(Subject, Keeping, Notes, UnfinishedWork, Ledger, Users, Search):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
         """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
         owners = {row["name"] for row in self._db.rows(LIVE)}
         gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
-        return self._db.faults() + gone + self._audit_faults()
-
-    def _audit_faults(self) -> list[str]:
-        """Of the chain only where an admin asks: nobody else can verify it."""
-        broken = self._audit.first_fault(self._db, self._unlocked) if self.role == "admin" else None
-        found = [] if broken is None else [f"The audit chain breaks at entry {broken}."]
-        return found + (["The database is older than the newest entry of its audit."] if went_back(self._folder, self._db) else [])
+        return self._db.faults() + gone + (self.audit_faults() if self.role == "admin" else self.older_than_audit())
 
 
 def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> str:
@@ -71,9 +67,12 @@ def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> s
     return recovery.as_code(secret)
 
 
-def open_with_passphrase(folder: Path, passphrase: str) -> SqliteStore:
-    """Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew or NotWritable, each only when it is that."""
-    return _open(folder, lambda: keys.unlock(folder, passphrase))
+def open_with_passphrase(folder: Path, passphrase: str, user: str | None = None) -> SqliteStore:
+    """`user`: whose way in is tried first, for each try takes about a second.
+
+    Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew, Refused or NotWritable, each only when it is that.
+    """
+    return _open(folder, lambda: keys.unlock(folder, passphrase, user))
 
 
 def open_with_recovery(folder: Path, code: str) -> SqliteStore:
@@ -117,8 +116,7 @@ def _opened(folder: Path, unlocked: keys.Unlocked, presence: Presence | None) ->
         _migrate(folder, connection, presence)
         with connection.write() as db:
             Audit.of(unlocked).append(db, "opened", unlocked.header.store)
-        if not went_back(folder, connection):
-            note_head(folder, connection)
+        note_head(folder, connection)
         store = SqliteStore(folder, connection, entries, unlocked, presence)
         with contextlib.suppress(NotWritable):  # then the opening after that finishes it
             store.finish_erasures()

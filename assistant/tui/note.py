@@ -17,7 +17,6 @@ from assistant.domain import CaseNote, Session, SessionSummary, Transcript
 from assistant.errors import CoachnoteError, UsageProblem
 from assistant.protocols import Services, Store
 from assistant.tui import phrases
-from assistant.tui.case import note_read
 from assistant.tui.help import HelpDialog
 from assistant.tui.page import Heading, Page
 from assistant.tui.panes import NotePane, TranscriptPane
@@ -56,6 +55,10 @@ class NoteScreen(Page):
         self._summary = summary
         self._note: CaseNote | None = None
 
+    @property
+    def session(self) -> str:
+        return self._summary.session.id
+
     def content(self) -> ComposeResult:
         yield Heading(phrases.session_title(self._summary))
         with Container(id="sides"):
@@ -70,7 +73,6 @@ class NoteScreen(Page):
     def _load(self) -> None:
         session = self._summary.session.id
         try:
-            note_read(self._store, session)
             notes, transcript = self._store.notes(session), self._store.transcript(session)
             if not notes:
                 raise UsageProblem("There is no signed note of this session.", do="Review its draft first.")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from assistant import store
-from assistant.domain import Decision, Review, Statement, Void
+from assistant.domain import Decision, Review, Statement, Unfinished, Void
 from assistant.protocols import Store
 from tests.e2e.test_straight_line import coachnote
 from tests.examples import draft, session, transcript
@@ -59,6 +59,8 @@ def a_day(kept: Store, marks: Marks, name: str, *, signed: bool) -> None:
     )
     kept.save_review(name, Review(draft="d-0001", decisions=(edit,)))
     kept.remember("ab" * 32, name)
+    typing = Unfinished(form="edit", at="actions/0", fields={"what": marks.mark()})
+    kept.save_unfinished(name, typing)
     if signed:
         kept.save_note(marks.marked(note(session=name)))
 
@@ -72,6 +74,7 @@ def worked(tmp_path: Path) -> tuple[Path, Marks]:
     kept.add_client(f"{marks.mark()} Zephyrine", REF)
     a_day(kept, marks, "s-0001", signed=True)
     a_day(kept, marks, "s-0002", signed=False)
+    kept.save_unfinished(None, Unfinished(form="write", at=REF, fields={"text": marks.mark()}))
     kept.close()
     return tmp_path, marks
 

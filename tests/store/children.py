@@ -96,6 +96,16 @@ def erase(folder: Path, ref: str, count: int) -> None:
     store.close()
 
 
+def search(folder: Path, word: str, limit: int) -> None:
+    """Builds the index, searches, and tells how many sessions were found."""
+    store = opened(folder)
+    for _ in store.read_for_search():
+        pass
+    told(str(len(store.search(word, limit=limit).found)))
+    store.close()
+
+
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
-    {"record": record, "write": write, "create": create, "day": day, "erase": erase}[work](Path(where), name, int(count))
+    works = {"record": record, "write": write, "create": create, "day": day, "erase": erase, "search": search}
+    works[work](Path(where), name, int(count))
