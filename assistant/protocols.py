@@ -17,12 +17,16 @@ from assistant.domain import (
     CaseNote,
     Client,
     Draft,
+    Due,
     Gap,
     HeardBy,
+    Held,
     Item,
     Kind,
+    Outlook,
     PreviousAction,
     Recording,
+    Retention,
     Review,
     Role,
     SearchResult,
@@ -131,7 +135,7 @@ class Recordings(Protocol):
     def recordings(self, session_id: str) -> list[Recording]: ...
 
     def open_recording(self, recording_id: str) -> BinaryIO:
-        """Decrypted on the fly, seekable, never on disk."""
+        """Decrypted on the fly, seekable, never on disk. Raises Refused once it is erased, with the date and the reason."""
 
     def finish_recording(self, recording_id: str, seconds: float | None) -> None: ...
 
@@ -262,6 +266,36 @@ class Users(Protocol):
         """The old one opens nothing any more."""
 
 
+class Erasing(Protocol):
+    """For good, from every copy that the store knows of. Refused under a legal hold, and to whom is no admin."""
+
+    def erase_client(self, ref: str) -> None:
+        """Everything held about them."""
+
+    def erase_session(self, session_id: str) -> None:
+        """A coach may erase one that she made herself and that nobody has signed."""
+
+    def hold(self, ref: str) -> None:
+        """A legal hold: every clock stops, and nothing of theirs may be erased."""
+
+    def release(self, ref: str) -> None: ...
+
+    def outlook(self, rules: Retention) -> Outlook:
+        """What is due to be erased, and what comes due within a week."""
+
+    def apply_retention(self, rules: Retention, *, sure: bool = False) -> tuple[Due, ...]:
+        """Erase what is due. `sure`: a person has said so, for what nobody signed and for a date that is in doubt."""
+
+
+class Subject(Protocol):
+    """What is held about one person, for a request of theirs."""
+
+    def held(self, ref: str) -> Held: ...
+
+    def note_access_pack(self, ref: str) -> None:
+        """Note in the audit that all of it was handed out."""
+
+
 class Search(Protocol):
     """Over signed notes, drafts of what is unsigned, transcripts and the names of clients. What it needs is kept in memory only."""
 
@@ -277,7 +311,7 @@ class Search(Protocol):
         """
 
 
-class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Users, Audit, Search, Protocol):
+class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Users, Audit, Erasing, Subject, Search, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property
@@ -320,3 +354,4 @@ class Services:
     """The headings for what was made with a template of that name."""
     coach: str | None = field(default=None, repr=False)
     """How the coach signs, when the settings say so."""
+    retention: Retention = field(default_factory=Retention)

@@ -10,10 +10,10 @@ from assistant import config
 from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from assistant.config import Settings
-    from assistant.domain import Template
+    from assistant.domain import Mentions, Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
@@ -40,11 +40,11 @@ def require_store(settings: Settings) -> None:
         )
 
 
-def suggest_passphrase() -> str:
-    """Four random words."""
+def suggest_passphrase(words: int = 4) -> str:
+    """Random words, 11 bits each."""
     from assistant import store
 
-    return store.suggest_passphrase()
+    return store.suggest_passphrase(words)
 
 
 def passphrase_problem(passphrase: str) -> str | None:
@@ -246,9 +246,17 @@ def services(settings: Settings) -> Services:
         drafter=lambda template: drafter(with_template(settings, template)),
         template=lambda name: template_of(settings, name),
         coach=settings.coach,
+        retention=settings.retention,
         clocks=process.clocks,
         lock_after=60.0 * settings.lock_after,
     )
+
+
+def third_parties(texts: Iterable[str], known: Iterable[str]) -> Mentions:
+    """Whom texts mention besides the people whose names are `known`."""
+    from assistant.drafting import third_parties
+
+    return third_parties.mentions(texts, known)
 
 
 def start_again(marks: Mapping[str, str]) -> int:

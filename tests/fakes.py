@@ -17,8 +17,12 @@ from assistant.domain import (
     CaseNote,
     Client,
     Draft,
+    Due,
     Found,
+    Held,
+    Outlook,
     Recording,
+    Retention,
     Review,
     Role,
     SearchResult,
@@ -64,6 +68,10 @@ class FakeStore:
     signed: dict[str, list[CaseNote]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     uses: list[tuple[Use, str]] = field(default_factory=list)
+    clocks: Outlook = field(default_factory=Outlook)
+    """What `outlook` says, until retention is applied."""
+    applied: list[bool] = field(default_factory=list)
+    """For each time that retention was applied, whether a person was sure."""
     role: Role = "admin"
     typed: dict[str | None, Unfinished] = field(default_factory=dict)
     box: str = "00" * 32
@@ -200,6 +208,45 @@ class FakeStore:
         if ref not in self.people:
             raise UsageProblem(f"There is no client {ref}.", do="List them with: coachnote clients list")
         return self.people[ref]
+
+    def erase_client(self, ref: str) -> None:
+        self.must_be_admin("erase a client")
+        if self.client(ref).hold:
+            raise Refused(f"{ref} is under a legal hold.")
+        for session_id in [s.id for s in self.filed.values() if s.client == ref]:
+            self._drop(session_id)
+        del self.people[ref]
+
+    def erase_session(self, session_id: str) -> None:
+        if self.signed.get(self.session(session_id).id):
+            self.must_be_admin("erase what was signed")
+        self._drop(session_id)
+
+    def _drop(self, session_id: str) -> None:
+        for kept in (self.filed, self.heard, self.drafted, self.reviewed, self.signed):
+            kept.pop(session_id, None)  # type: ignore[attr-defined]
+        self.audio = {name: pair for name, pair in self.audio.items() if pair[0].session != session_id}
+
+    def hold(self, ref: str) -> None:
+        self.people[ref] = replace(self.client(ref), hold=MADE_AT)
+
+    def release(self, ref: str) -> None:
+        self.people[ref] = replace(self.client(ref), hold=None)
+
+    def outlook(self, rules: Retention) -> Outlook:
+        return self.clocks
+
+    def apply_retention(self, rules: Retention, *, sure: bool = False) -> tuple[Due, ...]:
+        self.applied.append(sure)
+        erased = self.clocks.due if sure else self.clocks.certain
+        self.clocks = replace(self.clocks, due=tuple(due for due in self.clocks.due if due not in erased))
+        return erased
+
+    def held(self, ref: str) -> Held:
+        return Held(client=self.client(ref), sessions=(), accesses=(), openings=(), erased=())
+
+    def note_access_pack(self, ref: str) -> None:
+        pass
 
     def read_for_search(self) -> Generator[Progress, None, None]:
         yield from ()

@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "init": Entry("store:init", "Make the encrypted store."),
-    "clients": Entry("clients:clients", "Add and list the people you support."),
+    "clients": Entry("clients:clients", "Add, list, erase the people you support, and answer their requests."),
     "record": Entry("record:record", "Dictate: record, transcribe, draft."),
     "write": Entry("write:write", "Type a note where nothing was recorded."),
     "process": Entry("process:process", "Take a recording in: transcribe and draft it."),
@@ -29,6 +29,8 @@ COMMANDS = {
     "list": Entry("store:list_sessions", "List the sessions and how far each has come."),
     "search": Entry("search:search", "Find where something was said or written."),
     "export": Entry("export:export", "Write a signed note to a file."),
+    "erase": Entry("erasing:erase", "Erase a session made by mistake."),
+    "retention": Entry("retention:retention", "What is due to be erased, and erase it."),
     "batch": Entry("batch:batch", "Take in a whole folder of recordings."),
     "transcribe": Entry("transcribe:transcribe", "Transcribe one file, without a store."),
     "draft": Entry("draft:draft", "Draft a note from a transcript, without a store."),

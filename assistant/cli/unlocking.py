@@ -19,8 +19,8 @@ LONGEST = 4096
 """Bytes; a longer passphrase is a mistake."""
 
 
-def unlock(settings: Settings, *, own: str | None = None) -> Store:
-    """Open the store, take in what was recorded while it was locked, and close what a crash left open.
+def unlock(settings: Settings, *, own: str | None = None, announce: bool = True) -> Store:
+    """Open the store, take in what was recorded while it was locked, close what a crash left open, and say what is due to be erased.
 
     `own` is the session of a recording that the person knows about. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew.
     """
@@ -31,7 +31,17 @@ def unlock(settings: Settings, *, own: str | None = None) -> Store:
     for recording in store.recover_recordings():
         if recording.session != own:
             say(f"{found(recording)} `coachnote finish` goes on with it.")
+    if announce:
+        _announce(store, settings)
     return store
+
+
+def _announce(store: Store, settings: Settings) -> None:
+    from assistant.render import keeping
+
+    told = keeping.sentence(store.outlook(settings.retention))
+    if told:
+        say(f"{told} See it with `coachnote retention`.")
 
 
 def found(recording: Recording) -> str:

@@ -70,11 +70,11 @@ def exists(folder: Path) -> bool:
     return keys.present(folder)
 
 
-def suggest_passphrase() -> str:
-    """Four random words."""
+def suggest_passphrase(words: int = 4) -> str:
+    """Random words, 11 bits each."""
     from assistant.store.passphrase import suggest
 
-    return suggest()
+    return suggest(words)
 
 
 def passphrase_problem(text: str) -> str | None:

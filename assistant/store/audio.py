@@ -228,6 +228,15 @@ def ending(path: Path, file_id: str, key: bytes) -> Ending | None:
         return None
 
 
+def being_written(path: Path) -> bool:
+    """Whether a living process holds it."""
+    try:
+        with path.open("r+b", buffering=0) as file:
+            return not disk.lock(file.fileno(), wait=False)
+    except OSError:
+        return False
+
+
 def size(path: Path, file_id: str, key: bytes) -> int:
     """Bytes of sound. Raises StoreDamaged."""
     with Reader(path, file_id, key) as reader:

@@ -113,11 +113,12 @@ class ClientKeys:
             if name not in self._entries.keys:
                 self._save(_Entries(self._entries.seq + 1, {**self._entries.keys, name: key}))
 
-    def drop(self, name: str) -> None:
-        """Erase: both copies are rewritten without it. What was sealed under it is noise from here on."""
+    def drop(self, *names: str) -> None:
+        """Erase: both copies are rewritten without them. What was sealed under them is noise from here on."""
         with self._changing():
-            if name in self._entries.keys:
-                self._save(_Entries(self._entries.seq + 1, {n: k for n, k in self._entries.keys.items() if n != name}))
+            left = {n: k for n, k in self._entries.keys.items() if n not in names}
+            if len(left) < len(self._entries.keys):
+                self._save(_Entries(self._entries.seq + 1, left))
 
     def wrapped_under(self, wrapping_key: bytes) -> bytes:
         """The whole file as it would be under another master key."""

@@ -143,3 +143,15 @@ def m007_unfinished(db: Any) -> None:
     session = [("session", "sessions", "id")]
     db["unfinished"].create(columns, pk="id", foreign_keys=session, not_null=set(columns) - {"id", "session"})
     db["unfinished"].create_index(["session"])
+
+
+@step
+def m008_who_made_a_session(db: Any) -> None:
+    db.execute("ALTER TABLE sessions ADD COLUMN made_by TEXT")  # a user's short name; null before there was this column
+
+
+@step
+def m009_clocks(db: Any) -> None:
+    """So that retention is reckoned without reading the sealed texts that lie beside the dates."""
+    for table in APPEND_ONLY:
+        db[table].create_index(["created_at", "session"])

@@ -49,6 +49,7 @@ class Sessions(People):
                 "created_at": stamp(session.created_at),
                 "owner": owner,
                 "sealed": coach,
+                "made_by": self._unlocked.slot.label,
             }
         )
 

@@ -14,37 +14,36 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.errors import Refused, StoreDamaged, UsageProblem
+from assistant.errors import NotWritable, Refused, StoreDamaged, UsageProblem
 from assistant.store import client_keys, disk, keys, recovery, rotation, slots
 from assistant.store.audit import HEAD, Audit, note_head
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
-from assistant.store.history import History
+from assistant.store.erasure import LIVE
 from assistant.store.ledger import Ledger
 from assistant.store.migrations import migrate, waiting
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.refiling import Refiling
+from assistant.store.retention import Keeping
 from assistant.store.search import Search
+from assistant.store.subject import Subject
 from assistant.store.unfinished import UnfinishedWork
 from assistant.store.users import Users
 
 DATABASE = "notes.db"
 BEFORE = "notes.before-{}.db"
 """The database as it was before the newest change of its tables."""
-OWNERS = """
-SELECT 'client/' || ref AS name FROM clients UNION SELECT owner FROM sessions UNION SELECT 'recording/' || id FROM recordings
-"""
 MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Refiling, UnfinishedWork, Ledger, Users, History, Search):
+class SqliteStore(Subject, Keeping, Refiling, UnfinishedWork, Ledger, Users, Search):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
         """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
-        owners = {row["name"] for row in self._db.rows(OWNERS)}
+        owners = {row["name"] for row in self._db.rows(LIVE)}
         gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
         shut = [f"The box of recording {name} does not open." for name in self.boxes_that_do_not_open()]
         return self._db.faults() + gone + shut + (self.audit_faults() if self.role == "admin" else self.older_than_audit())
@@ -119,10 +118,13 @@ def _opened(folder: Path, unlocked: keys.Unlocked, presence: Presence | None) ->
         with connection.write() as db:
             Audit.of(unlocked).append(db, "opened", unlocked.header.store)
         note_head(folder, connection)
+        store = SqliteStore(folder, connection, entries, unlocked, presence)
+        with contextlib.suppress(NotWritable):  # then the opening after that finishes it
+            store.finish_erasures()
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(folder, connection, entries, unlocked, presence)
+    return store
 
 
 def _migrate(folder: Path, connection: Connection, presence: Presence) -> None:

@@ -32,6 +32,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("w", "write a note where nothing was recorded"),
             ("r", "look again"),
             ("/", "search what was said and written, and names; Esc shows every session again"),
+            ("x", "erase what is due, when something is"),
         ),
     ),
     (

@@ -22,8 +22,9 @@ from assistant.protocols import Services, Store
 from assistant.render import day
 from assistant.tui import phrases
 from assistant.tui.choice import Choice
+from assistant.tui.due import DuePage
 from assistant.tui.help import HelpDialog
-from assistant.tui.page import Heading, Page
+from assistant.tui.page import Heading
 from assistant.tui.phrases import clean
 from assistant.tui.rows import Row, Rows
 from assistant.tui.search import MOST, SearchBar, below
@@ -54,7 +55,7 @@ class SessionPane(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Open")]
 
 
-class LibraryScreen(Page):
+class LibraryScreen(DuePage):
     """Posts `Opened` when a session is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -113,9 +114,7 @@ class LibraryScreen(Page):
         session: str
 
     def __init__(self, store: Store, services: Services) -> None:
-        super().__init__()
-        self._services = services
-        self._store = store
+        super().__init__(store, services)
         self._sessions: dict[str, SessionSummary] = {}
         self._to_check: dict[str, int] = {}
         self._asked = ""

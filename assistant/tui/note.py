@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Footer, OptionList
 
 from assistant import approval, pipeline
-from assistant.domain import CaseNote, SessionSummary, Transcript
+from assistant.domain import CaseNote, Session, SessionSummary, Transcript
 from assistant.errors import CoachnoteError, UsageProblem
 from assistant.protocols import Progress, Services, Store
 from assistant.tui import phrases
@@ -93,10 +93,10 @@ class NoteScreen(Page):
         session = self._summary.session.id
         try:
             notes, transcript = self._store.notes(session), self._store.transcript(session)
-            if not notes or transcript is None:
+            if not notes:
                 raise UsageProblem("There is no signed note of this session.", do="Review its draft first.")
             heard = self._store.earlier_transcript(session, notes[-1].transcript)
-            self.post_message(self.Loaded(notes, heard or transcript))
+            self.post_message(self.Loaded(notes, heard or transcript or _erased(notes[-1], self._summary.session)))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
 
@@ -183,3 +183,8 @@ def _result(work: Generator[Progress, None, str]) -> str:
             next(work)
         except StopIteration as end:
             return str(end.value)
+
+
+def _erased(note: CaseNote, session: Session) -> Transcript:
+    """What stands in the place of a transcript whose time was up: the note is read without it, and quotes what it cites."""
+    return Transcript(id=note.transcript, kind=session.kind, session_date=session.date, client=None, coach=None, segments=())

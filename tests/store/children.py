@@ -5,6 +5,8 @@ Each prints a line for what it was told is saved, so that whoever kills it knows
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -100,6 +102,31 @@ def take(folder: Path, *_: object) -> None:
     store.close()
 
 
+def erase(folder: Path, ref: str, count: int) -> None:
+    """Erases a client and kills itself just before the step of that number: a deletion, a commit, a file opened, renamed or removed."""
+    store, left = opened(folder), [count]
+
+    def step(event: str, arguments: tuple[object, ...]) -> None:
+        if event in ("os.rename", "os.remove", "open") and str(folder) in str(arguments[0]):
+            die()
+
+    def statement(sql: str) -> None:
+        if sql.startswith(("DELETE", "COMMIT", "PRAGMA")):
+            die()
+
+    def die() -> None:
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    store._db._raw.set_trace_callback(statement)
+    sys.addaudithook(step)
+    store.erase_client(ref)
+    left[0] = 0
+    told("erased")
+    store.close()
+
+
 def search(folder: Path, word: str, limit: int) -> None:
     """Builds the index, searches, and tells how many sessions were found."""
     store = opened(folder)
@@ -111,5 +138,6 @@ def search(folder: Path, word: str, limit: int) -> None:
 
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
-    works = {"record": record, "write": write, "create": create, "day": day, "search": search, "stay": stay, "leave": leave, "take": take}
+    works = {"record": record, "write": write, "create": create, "day": day, "erase": erase, "search": search}
+    works |= {"stay": stay, "leave": leave, "take": take}
     works[work](Path(where), name, int(count))

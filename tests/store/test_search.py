@@ -88,7 +88,7 @@ def test_only_the_newest_version_of_a_note_and_none_that_is_void(store: SqliteSt
     store.save_note(note(2, note=(section,)))
     assert (sessions(store, "tandem"), only(store, "kitchen").where) == ([SESSION], "transcript")
     store.save_note(note(3, void=Void(who=COACH, at=MADE_AT, why="another person's")))
-    assert (sessions(store, "tandem"), sessions(store, "kitchen")) == ([], []), "nor the draft, nor what was heard: it is about somebody else"
+    assert (sessions(store, "tandem"), sessions(store, "kitchen")) == ([], []), "nor what was drafted or heard: it is about somebody else"
 
 
 def test_an_unassigned_session_is_found_before_and_after_it_is_filed(store: SqliteStore) -> None:
