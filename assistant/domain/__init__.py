@@ -35,6 +35,7 @@ from assistant.domain.heard import (
     User,
     Word,
 )
+from assistant.domain.imported import IMPORTED, Imported
 from assistant.domain.labelled import LabelledAction, LabelledAppointment, LabelledFact, LabelledOutcome, LabelledReferral, Labels
 from assistant.domain.signed import (
     CaseNote,
@@ -76,6 +77,7 @@ from assistant.domain.words import (
 )
 
 __all__ = [
+    "IMPORTED",
     "MAX_EVIDENCE",
     "MAX_SEGMENT_WORDS",
     "MICROPHONE",
@@ -98,6 +100,7 @@ __all__ = [
     "Gap",
     "GapReason",
     "HeardBy",
+    "Imported",
     "Item",
     "Kind",
     "LabelledAction",
