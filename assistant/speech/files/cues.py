@@ -87,7 +87,7 @@ def seconds(clock: str) -> float:
     total = 0
     for group in whole.split(":"):
         total = total * 60 + int(group)
-    return total + (int(part.ljust(3, "0")[:3]) / 1000 if part else 0)
+    return (total * 1000 + int(part.ljust(3, "0")[:3])) / 1000
 
 
 def _voices(said: str) -> list[tuple[str | None, str]]:

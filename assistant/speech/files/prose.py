@@ -12,6 +12,7 @@ In the first two the words follow on the next lines. Knows no names but those th
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -112,7 +113,7 @@ def _stamped(lines: Sequence[str]) -> list[Turn]:
 def _ended(turns: Sequence[Turn]) -> list[Turn]:
     """Where only starts are written, one speaks until the next one starts, or as long as so many words take."""
     found = []
-    for turn, after in zip(turns, [*turns[1:], None], strict=True):
+    for turn, after in itertools.zip_longest(turns, turns[1:]):
         if turn.start is not None and turn.end is None:
             end = turn.start + 1 + len(turn.text.split()) / WORDS_A_SECOND
             following = after.start if after is not None and after.start is not None else end

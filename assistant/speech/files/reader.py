@@ -16,7 +16,7 @@ from assistant.errors import InputError, InputMissing, NothingSaid
 from assistant.identity import new_id
 from assistant.protocols import Brief
 from assistant.speech.files import cues, labels, neutral, prose, shape, word
-from assistant.speech.files.form import HEAD, Form, characters_of, form_of
+from assistant.speech.files.form import ARROW, HEAD, Form, characters_of, form_of
 from assistant.speech.files.turns import Turn
 
 LARGEST = 64 * 1024 * 1024
@@ -93,9 +93,9 @@ def _turns(data: bytes, form: Form) -> _Found:
         text = characters_of(data)[0]
     text, acting = neutral.characters(_must_be_handy(text))
     text = re.sub(r" ?\t[ \t]*", "\t", re.sub(r"[ \xa0]{2,}", " ", text))
-    if form == "vtt" or form == "srt":
+    if form in ("vtt", "srt") or ARROW.search(text[:HEAD]):  # Teams wrote lines of times into Word files once
         turns, marks = cues.turns(text, vtt=form == "vtt")
-        return _Found(turns=labels.assigned(_few(turns), often=False), taken_out=acting + marks)
+        return _Found(turns=labels.assigned(_few(turns), often=False), date=date, taken_out=acting + marks + hidden)
     turns, told = prose.turns(text)
     return _Found(turns=labels.assigned(_few(turns), often=True), date=told or date, taken_out=acting + hidden)
 
