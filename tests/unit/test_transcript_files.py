@@ -180,6 +180,8 @@ def test_what_somebody_says_twice_stays_said_twice() -> None:
         "WEBVTT\n\n00:01.000 --> 00:02.000\nNo, I will not.\n\n00:02.000 --> 00:03.000\nNo, I will not.\n\n00:03.000 --> 00:04.000\nFine.\n"
     )
     assert [s.text for s in found.transcript.segments] == ["No, I will not.", "No, I will not.", "Fine."]
+    insists = "".join(f"00:0{n}.000 --> 00:0{n + 1}.000\nI will not go.\n\n" for n in range(6))
+    assert len(read(f"WEBVTT\n\n{insists}").transcript.segments) == 6
 
 
 def test_a_long_cue_is_cut_with_its_time_shared_out() -> None:
@@ -239,6 +241,10 @@ def test_our_own_text_comes_back_with_its_speakers_doubts_and_gaps() -> None:
         (7.0, "client", "It was fine.", ("unclear",)),
     ]
     assert found.transcript.gaps == (Gap(start=9.0, end=12.0, why="unclear"),)
+
+
+def test_a_gap_that_is_spelt_wrongly_is_text() -> None:
+    assert [s.text for s in read(OURS.replace("00:09-", "00::09-")).transcript.segments][-1] == "[unclear 00::09-00:12]"
 
 
 def test_lines_with_both_times() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assistant.speech.files import neutral
-from assistant.speech.files.form import ARROW, CLOCK
+from assistant.speech.files.form import ARROW
 from assistant.speech.files.turns import Turn, shared_out
 
 BROKEN_ARROW = re.compile(r"^[\d:.,\s]*-->[\d:.,\s]*$")
@@ -75,10 +75,10 @@ def _keep(cue: _Cue | None, loose: list[str]) -> None:
 
 
 def _times(line: str) -> tuple[float | None, float | None]:
-    if not ARROW.match(line):
+    match = ARROW.match(line)
+    if match is None:
         return None, None
-    start, end = (seconds(clock) for clock in re.findall(CLOCK, line)[:2])
-    return start, max(start, end)
+    return seconds(match[1]), max(seconds(match[1]), seconds(match[2]))
 
 
 def seconds(clock: str) -> float:

@@ -19,7 +19,7 @@ HEAD = 1 << 16
 PLAIN = frozenset({"", ".txt", ".text", ".md", ".log"})
 """Suffixes of plain text. A text under another one is a transcript only if a person says so."""
 CLOCK = r"(?:\d{1,6}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
-ARROW = re.compile(rf"^[ \t]*{CLOCK}[ \t]*-->[ \t]*{CLOCK}[ \t]*(?:[ \t][a-zA-Z].*)?$", re.MULTILINE)
+ARROW = re.compile(rf"^[ \t]*({CLOCK})[ \t]*-->[ \t]*({CLOCK})[ \t]*(?:[ \t][a-zA-Z].*)?$", re.MULTILINE)
 BINARY_SHARE = 0.02
 """Control characters above this share make no text: random bytes hold a tenth, texts next to none."""
 MARKS = (

@@ -30,7 +30,7 @@ MOST_SEGMENTS = 20_000
 """More than a working day of talk."""
 DATED_NAME = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])(?=[-_T ]\d{4,6}(?!\d)|[^\d-]|$)")
 """How Zoom and Teams name their files: GMT20260312-140000, -20260312_140000."""
-GAP = re.compile(r"^\[(unclear|silence|damaged|dropout|paused|not transcribed) (\d[\d:]*)-(\d[\d:]*)\]$")
+GAP = re.compile(r"^\[(unclear|silence|damaged|dropout|paused|not transcribed) (\d{1,6}(?::\d\d){1,2})-(\d{1,6}(?::\d\d){1,2})\]$")
 UNCLEAR = "(unclear) "
 """How our own text and subtitles show where nothing was heard, and what may have been heard wrongly."""
 

@@ -23,7 +23,7 @@ OVERLAP = 0.5
 JOINED_WORDS = 120
 """No more are joined in one go, whatever the punctuation."""
 LEAST_ROLLING, ROLLING_SHARE = 3, 0.3
-"""So many pairs of cues, and such a share of them, must overlap in words: somebody may say the same thing twice."""
+"""So many pairs of cues, and such a share of them, must overlap in words and add some: somebody may say the same thing again and again."""
 SHOWN_WORDS = 60
 """What two lines of caption hold, amply."""
 SHOWN_AGAIN = 3
@@ -62,9 +62,12 @@ def _wrapped(text: str) -> bool:
 
 def _unrolled(turns: Sequence[Turn]) -> Iterator[Turn]:
     """Without what captions show again while the next line rolls in."""
+    if len(turns) <= LEAST_ROLLING:
+        yield from turns
+        return
     words = [turn.text.split() for turn in turns]
     again = [0, *(_shown_again(turns[n - 1], turns[n], words[n - 1], words[n]) for n in range(1, len(turns)))]
-    rolling = sum(count > 0 for count in again)
+    rolling = sum(0 < count < len(said) for count, said in zip(again, words, strict=True))
     if rolling < LEAST_ROLLING or rolling < ROLLING_SHARE * (len(turns) - 1):
         yield from turns
         return
