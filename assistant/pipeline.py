@@ -16,10 +16,12 @@ from pathlib import Path
 
 from assistant import approval, typed
 from assistant.domain import (
+    IMPORTED,
     MICROPHONE,
     Action,
     CaseNote,
     Draft,
+    Imported,
     Kind,
     PreviousAction,
     Recording,
@@ -49,6 +51,11 @@ class Intake:
     coach: str | None = field(default=None, repr=False)
 
 
+def only_documents(path: Path) -> Imported | None:
+    """Reads documents of our own, and no transcripts of other programs."""
+    return Imported(transcript=_document(path)) if path.suffix.lower() == ".json" else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Engines:
     """Makers, so that a missing model is met only when it is needed."""
@@ -57,14 +64,16 @@ class Engines:
     """Raises InputError unless sound can be decoded from the file."""
     transcriber: Callable[[], Transcriber]
     drafter: Callable[[], Drafter]
+    reader: Callable[[Path], Imported | None] = only_documents
+    """The transcript in a file; None where it is none, and so may be a recording. Raises InputError or NothingSaid."""
 
 
 def process_file(store: Store, path: Path, intake: Intake, engines: Engines) -> Generator[Progress, None, str]:
-    """Take a recording or a transcript document in, and walk it to a draft. Returns the session's id.
+    """Take a recording or a transcript in, and walk it to a draft. Returns the session's id.
 
     Raises InputError when nothing can be read (and keeps nothing), ModelMissing when no model is there (and keeps the recording).
     """
-    session = yield from take_in(store, path, intake, engines.probe)
+    session = yield from take_in(store, path, intake, engines)
     yield from finish_session(store, session, engines)
     return session
 
@@ -77,15 +86,16 @@ def finish_session(store: Store, session_id: str, engines: Engines) -> Generator
         yield from draft_session(store, session_id, engines.drafter)
 
 
-def take_in(store: Store, path: Path, intake: Intake, probe: Callable[[Path], object]) -> Generator[Progress, None, str]:
+def take_in(store: Store, path: Path, intake: Intake, engines: Engines) -> Generator[Progress, None, str]:
     """Keep a file in the store. A file that is already there is not taken twice: its session is returned."""
     digest = _digest(path)
     known = store.seen(digest)
     if known is not None:
         _claim(store, known, intake.client)
-    document = None if path.suffix.lower() != ".json" else _document(path)
+    found = engines.reader(path)
+    document = None if found is None else _as_told(found.transcript, intake)
     if document is None:
-        probe(path)
+        engines.probe(path)
     session_id = known or _add_session(store, path, intake, document, digest)
     if document is not None:
         _keep_document(store, session_id, document)
@@ -293,6 +303,32 @@ def _document(path: Path) -> Transcript:
     from assistant import documents
 
     return documents.read_transcript(path.read_bytes())
+
+
+def taken_in(store: Store, path: Path) -> str | None:
+    """The session that this file became when it was handed in before. Raises InputError for a file that cannot be read."""
+    return store.seen(_digest(path))
+
+
+def tell_apart(store: Store, session_id: str, told: Transcript, drafter: Callable[[], Drafter]) -> Generator[Progress, None, None]:
+    """A file handed in again, now that a person says who speaks: a new transcript with these speakers, drafted again.
+
+    What a coach has corrected in it stays. Raises Refused where its lines are no longer those of the file.
+    """
+    newest = store.transcript(session_id)
+    if newest is None or [s.id for s in newest.segments] != [s.id for s in told.segments]:
+        raise Refused(
+            "The transcript of this session is not that of the file any more.", do="Correct it with `coachnote process --session`."
+        )
+    segments = tuple(replace(s, speaker=t.speaker) for s, t in zip(newest.segments, told.segments, strict=True))
+    if segments != newest.segments:
+        yield from correct_session(store, session_id, replace(newest, id=new_id(), segments=segments), drafter)
+
+
+def _as_told(document: Transcript, intake: Intake) -> Transcript:
+    """Another program's file does not know whether it was an appointment: it is one where several speak, or where a person says so."""
+    imported = document.made_by is not None and document.made_by.engine == IMPORTED
+    return replace(document, kind="appointment") if imported and intake.kind == "appointment" else document
 
 
 def _claim(store: Store, session_id: str, client: str | None) -> None:

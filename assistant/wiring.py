@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
 
     from assistant.config import Settings
-    from assistant.domain import Mentions, Template
+    from assistant.domain import Imported, Mentions, Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
@@ -228,11 +228,23 @@ def probe(path: Path) -> None:
     decode.probe(path)
 
 
+def transcript_in(path: Path, *, asked: bool = False) -> Imported | None:
+    """The transcript in a file, None where it is none. `asked`: a person says that it is one. Raises InputError or NothingSaid."""
+    from assistant.speech.files import reader
+
+    return reader.take(path, asked=asked)
+
+
 def engines(settings: Settings, model: str | None = None) -> Engines:
     """What the pipeline needs, made when it needs it; a model is loaded once."""
     from assistant.pipeline import Engines
 
-    return Engines(probe=probe, transcriber=functools.cache(lambda: transcriber(settings, model)), drafter=lambda: drafter(settings))
+    return Engines(
+        probe=probe,
+        transcriber=functools.cache(lambda: transcriber(settings, model)),
+        drafter=lambda: drafter(settings),
+        reader=transcript_in,
+    )
 
 
 def services(settings: Settings) -> Services:
