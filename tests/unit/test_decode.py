@@ -15,7 +15,7 @@ import pytest
 
 from assistant.errors import CoachnoteError, InputError, InputMissing, NotAudio, StoreDamaged
 from assistant.speech.decode import Decoded, Tally, blocks, decode, probe
-from assistant.speech.mixer import Mixer
+from assistant.speech.resample import Resampler
 from tests.sound import RATE, encoded, noise, wav
 from tests.work import finish
 
@@ -78,12 +78,12 @@ def test_two_ordinary_channels_are_averaged() -> None:
 def test_the_rate_may_change_in_the_middle() -> None:
     import av
 
-    mixer, found = Mixer(), 0
+    sound, found = Resampler(RATE), 0
     for rate, layout, rows in ((8000, "mono", 1), (48000, "stereo", 2), (16000, "mono", 1)):
         frame = av.AudioFrame.from_ndarray(np.zeros((rows, rate), dtype=np.int16), format="s16p", layout=layout)
         frame.sample_rate = rate
-        found += sum(len(block) for block in mixer.add(frame))
-    found += sum(len(block) for block in mixer.rest())
+        found += sum(len(block.data) // 2 // block.channels for block in sound.add(frame))
+    found += sum(len(block.data) // 2 // block.channels for block in sound.rest())
     assert found == pytest.approx(3 * RATE, abs=100)
 
 
