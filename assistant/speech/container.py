@@ -6,6 +6,7 @@ Decodes nothing.
 from __future__ import annotations
 
 import contextlib
+import re
 import struct
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -16,6 +17,11 @@ from assistant.errors import NotAudio
 
 RAW = {"aac", "loas", "ac3", "eac3", "amr", "amrnb", "amrwb"}
 """Streams of frames without a container: the duration they declare is the demuxer's guess from size and bit rate."""
+ENDS_TORN = {*RAW, "caf", "w64"}
+"""Formats that do not count their frames, so that only a torn last one shows that a file was cut off."""
+MATROSKA_TIME = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)$")
+LONGEST_PAGE = 65_307
+"""Bytes of an Ogg page (RFC 3533, section 6)."""
 NEVER_WRITTEN = 0x7FFFF000
 """From here on a size in a header is what programs leave there that never came to write it."""
 
@@ -54,23 +60,38 @@ def declared_seconds(container: Any, stream: Any, file: BinaryIO, size: int) -> 
 
 
 def _of_stream(container: Any, stream: Any) -> float | None:
-    """By the sound itself; by the container only where no picture may be longer than the sound."""
+    """By the sound itself; by the container, whose picture may be longer, only where that says nothing."""
     if stream.duration is not None:
         late = stream.start_time * stream.time_base - (start_of(container) or 0) if start_of(container) is not None else 0
         return float(stream.duration * stream.time_base + max(late, 0))
-    if container.duration is None or container.streams.video:
-        return None
-    return float(container.duration) / 1_000_000
+    told = MATROSKA_TIME.match(stream.metadata.get("DURATION", ""))
+    if told is not None:
+        return int(told[1]) * 3600 + int(told[2]) * 60 + float(told[3])
+    return None if container.duration is None else float(container.duration) / 1_000_000
 
 
 def _cut_off(container: Any, seconds: float, file: BinaryIO, size: int) -> float:
-    """Seconds that a WAV or AIFF file lacks by a header that was written when the recording ended. libav counts what is there."""
-    order = {"wav": "<", "aiff": ">"}.get(container.format.name)
+    """Seconds that a WAV file lacks by a header that was written when the recording ended. libav counts what is there."""
     head = _peek(file, 0, 8)
-    if order is None or head[:4] not in (b"RIFF", b"FORM"):
+    if container.format.name != "wav" or not head.startswith(b"RIFF"):
         return 0.0
-    promised = struct.unpack(f"{order}I", head[4:])[0] + 8
+    promised = struct.unpack("<I", head[4:])[0] + 8
     return 0.0 if promised >= NEVER_WRITTEN else seconds * max(promised - size, 0) / size
+
+
+def cut_short(container: Any, torn: bool, file: BinaryIO, size: int) -> bool:
+    """Whether a file that says nowhere how long it should be ends in the middle of something, its last packet being `torn` or not."""
+    if container.format.name == "ogg":
+        return _torn_page(_peek(file, max(size - LONGEST_PAGE, 0), LONGEST_PAGE))
+    return torn and container.format.name in ENDS_TORN
+
+
+def _torn_page(end: bytes) -> bool:
+    """Whether the last Ogg page has less than its table of segments counts (RFC 3533, section 6)."""
+    page = end[end.rfind(b"OggS") :]
+    if not page.startswith(b"OggS"):
+        return False
+    return len(page) < 27 or len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]])
 
 
 def _counts_frames(file: BinaryIO) -> bool:

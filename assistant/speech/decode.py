@@ -25,7 +25,7 @@ from assistant.protocols import SAMPLE_RATE, Progress
 from assistant.speech import wire
 from assistant.speech.mono import Samples, mono
 from assistant.speech.source import Source, opened
-from assistant.speech.tally import Tally
+from assistant.speech.tally import AT_LEAST, Tally
 
 WORKER = "assistant.speech.decode_worker"
 PATIENCE = 60.0
@@ -153,9 +153,9 @@ def _sound(payload: bytes, tally: Tally) -> Samples:
 
 
 def _given_up(source: Source, tally: Tally) -> None:
-    """What follows the last sound is lost: as much as the file declares, or else as its bytes let expect, and a second at least."""
+    """What follows the last sound is lost: as much as the file declares, or else as its bytes let expect."""
     expected = tally.seconds / source.reached if source.reached else 0.0
-    tally.bad, tally.declared = tally.bad + 1, max(tally.declared or expected, tally.seconds + 1.0)
+    tally.bad, tally.declared = tally.bad + 1, max(tally.declared or expected, tally.seconds + AT_LEAST)
 
 
 def _no_sound() -> NotAudio:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+AT_LEAST = 1.0
+"""Seconds told as lost where something is known to follow and nobody knows how much."""
+
 
 @dataclass(kw_only=True)
 class Tally:
@@ -20,6 +23,8 @@ class Tally:
     """Whether any of it was sound and not silence put in."""
     octets: int = 0
     """Bytes in all packets."""
+    torn: bool = False
+    """Whether the last packet was bad or incomplete."""
     lost: bool = False
     """Whether a packet was bad since the last frame."""
     swallowed: float = 0.0

@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 import av
 
 from assistant.errors import NotAudio
-from assistant.speech.container import container_of, declared_seconds, frames_itself, sound_octets, start_of
+from assistant.speech.container import container_of, cut_short, declared_seconds, frames_itself, sound_octets, start_of
 from assistant.speech.recorded import recorded_on
 from assistant.speech.resample import Block, Resampler, Unusable
-from assistant.speech.tally import Tally
+from assistant.speech.tally import AT_LEAST, Tally
 
 JITTER = 0.25
 """Seconds by which timestamps may run ahead of the samples before silence is put in: containers round and delay them."""
@@ -51,6 +51,8 @@ def unpacked(file: BinaryIO, size: int, rate: int, tally: Tally) -> Iterator[Blo
         tally.seconds = sound.seconds
         if frames_itself(container) and tally.octets:
             tally.declared = round(tally.seconds * sound_octets(file, size) / tally.octets, 2)
+        if cut_short(container, tally.torn, file, size):
+            tally.declared = max(tally.declared or 0.0, tally.seconds + AT_LEAST)
 
 
 def _frames(container: Any, stream: Any, tally: Tally) -> Iterator[Any]:
@@ -65,7 +67,7 @@ def _frames(container: Any, stream: Any, tally: Tally) -> Iterator[Any]:
                 except (av.error.FFmpegError, OSError, ValueError):
                     _count_bad(tally, packet.size if container.format.name == "mp3" else 0)
                     continue
-                tally.good += 1
+                tally.good, tally.torn = tally.good + 1, bool(packet.is_corrupt) if packet.size else tally.torn
                 yield from (frame for frame in frames if frame.sample_rate >= LOWEST_RATE)
             return
         except (av.error.FFmpegError, OSError):
@@ -79,7 +81,7 @@ def _count_bad(tally: Tally, size: int) -> None:
     usual = tally.octets / (tally.good + tally.bad + 1)
     if tally.good and size > SWOLLEN * usual:
         tally.swallowed += size / usual * tally.seconds / tally.good
-    tally.bad, tally.lost = tally.bad + 1, True
+    tally.bad, tally.lost, tally.torn = tally.bad + 1, True, True
 
 
 def _fill(sound: Resampler, tally: Tally, at: float | None) -> Iterator[Block]:
