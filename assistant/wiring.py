@@ -10,6 +10,7 @@ from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from assistant.config import Settings
     from assistant.domain import Template
@@ -181,11 +182,11 @@ def recorder() -> Recorder:
     return MicrophoneRecorder()
 
 
-def probe(path: Path) -> None:
-    """Raises InputError unless sound can be decoded from the file."""
+def probe(path: Path) -> date | None:
+    """The day on which a file was recorded by its own account. Raises InputError unless sound can be decoded from it."""
     from assistant.speech import decode
 
-    decode.probe(path)
+    return decode.probe(path)
 
 
 def engines(settings: Settings, model: str | None = None) -> Engines:
