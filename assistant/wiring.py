@@ -75,11 +75,11 @@ def _open_and_recover(settings: Settings, passphrase: str) -> Store:
     return store
 
 
-def transcriber(settings: Settings, model: str | None = None) -> Transcriber:
+def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
     """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
     from assistant.speech.whisper import WhisperTranscriber
 
-    return WhisperTranscriber(find_model(settings, model))
+    return WhisperTranscriber(find_model(settings, model), word_times=word_times)
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:

@@ -34,9 +34,12 @@ LOSSES = {
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The session's day. [default: the recording's]"
 )
 @click.option("--format", "form", type=click.Choice(["json", "txt", "vtt", "srt"]), default="json", show_default=True)
+@click.option("--word-times", is_flag=True, help="Every word with its time in the JSON, and not only the doubtful ones.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE (readable by you only) instead of the screen.")
 @click.pass_obj
-def transcribe(settings: Settings, file: Path, model: str | None, kind: Kind, day: datetime | None, form: str, out: Path | None) -> None:
+def transcribe(
+    settings: Settings, file: Path, model: str | None, kind: Kind, day: datetime | None, form: str, word_times: bool, out: Path | None
+) -> None:
     """Transcribe FILE, a recording or a video with sound. No store is needed, and nothing is kept but the result.
 
     \b
@@ -47,7 +50,7 @@ def transcribe(settings: Settings, file: Path, model: str | None, kind: Kind, da
     session_date = day.date() if day else recorded or _last_written(file)
     _say_notice(settings, model)
     brief = Brief(id=new_id(), kind=kind, session_date=session_date, date_confirmed=day is not None, coach=settings.coach)
-    transcript = watch(wiring.transcriber(settings, model).transcribe(file, brief))
+    transcript = watch(wiring.transcriber(settings, model, word_times=word_times).transcribe(file, brief))
     _say_losses(transcript)
     deliver(_written(transcript, form), out)
 
