@@ -146,7 +146,7 @@ def _send(child: subprocess.Popen[bytes], payload: bytes) -> None:
 
 def _sound(payload: bytes, tally: Tally) -> Samples:
     samples = mono(payload[1:], payload[0])
-    tally.seconds += len(samples) / SAMPLE_RATE
+    tally.seconds = (round(tally.seconds * SAMPLE_RATE) + len(samples)) / SAMPLE_RATE
     if tally.seconds > LONGEST:
         raise InputError("This recording is longer than 24 hours.", do="Cut it into its sessions first.")
     return samples

@@ -38,6 +38,8 @@ TICK = 0.02
 """Seconds from one timestamp token to the next."""
 FRAME = 0.01
 """Seconds from one frame of features to the next."""
+SHORTEST_ALIGNED = 0.1
+"""Seconds: less is no word."""
 SEED = 1
 """Retries at a higher temperature are drawn at random. CTranslate2 seeds a worker once: a model just loaded always hears the same."""
 
@@ -87,7 +89,7 @@ class Engine:
             tokens = self._model.get_prompt(tokenizer, tokenizer.encode(" " + prompt)[-LONGEST_PROMPT:] if prompt else [])
             result, logprob, _, compression = self._model.generate_with_fallback(encoded, tokens, tokenizer, options)
             numbers, seconds = result.sequences_ids[0], len(sound) / SAMPLE_RATE
-            words = self._words(encoded, tokenizer, numbers, seconds)
+            words = self._words(encoded, tokenizer, numbers, min(seconds, window))
         except (RuntimeError, ValueError) as error:
             raise self._unusable() from error
         return Heard(
@@ -101,11 +103,14 @@ class Engine:
         )
 
     def _words(self, encoded: Any, tokenizer: Tokenizer, numbers: Sequence[int], seconds: float) -> tuple[Word, ...]:
-        """The words of what was decoded, by aligning it with the sound once more."""
+        """The words of what was decoded, by aligning it with the sound once more; none where that finds no place for one of them."""
         text = [number for number in numbers if number < tokenizer.eot]
-        if not text:
+        if not text or seconds < SHORTEST_ALIGNED:
             return ()
-        (found,) = self._model.find_alignment(tokenizer, [text], encoded, max(round(seconds / FRAME), 1))
+        try:
+            (found,) = self._model.find_alignment(tokenizer, [text], encoded, round(seconds / FRAME))
+        except IndexError:
+            return ()
         return tuple(_spoken(found, seconds))
 
     def languages(self, sound: NDArray[np.float32]) -> dict[str, float]:
