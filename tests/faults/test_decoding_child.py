@@ -189,6 +189,18 @@ def test_an_hour_stays_far_below_the_limit_of_memory(started: list[subprocess.Po
     assert peak < MEMORY / 3
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at a process through /proc")
+def test_the_child_holds_no_file_open(started: list[subprocess.Popen[bytes]], tmp_path: Path) -> None:
+    """Neither the recording's own, nor one that it was written to."""
+    (tmp_path / "a.wav").write_bytes(SIX_MINUTES)
+    work = decode(tmp_path / "a.wav")
+    while next(work).done < 3:
+        pass
+    held = {os.readlink(entry).split(":")[0] for entry in Path(f"/proc/{started[0].pid}/fd").iterdir()}
+    work.close()
+    assert held == {"pipe", os.devnull}
+
+
 def test_the_child_loads_neither_numpy_nor_a_model() -> None:
     code = "import sys, assistant.speech.decode_worker; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=children.HOME).stdout.split()
