@@ -60,8 +60,8 @@ def only_documents(path: Path) -> Imported | None:
 class Engines:
     """Makers, so that a missing model is met only when it is needed."""
 
-    probe: Callable[[Path], object]
-    """Raises InputError unless sound can be decoded from the file."""
+    probe: Callable[[Path], date | None]
+    """The day on which a file was recorded by its own account. Raises InputError unless sound can be decoded from it."""
     transcriber: Callable[[], Transcriber]
     drafter: Callable[[], Drafter]
     reader: Callable[[Path], Imported | None] = only_documents
@@ -94,9 +94,8 @@ def take_in(store: Store, path: Path, intake: Intake, engines: Engines) -> Gener
         _claim(store, known, intake.client)
     found = engines.reader(path)
     document = None if found is None else _as_told(found.transcript, intake)
-    if document is None:
-        engines.probe(path)
-    session_id = known or _add_session(store, path, intake, document, digest)
+    guess = engines.probe(path) if document is None else None
+    session_id = known or _add_session(store, _session_for(intake, document, guess or file_date(path)), digest)
     if document is not None:
         _keep_document(store, session_id, document)
     elif _whole_recording(store, session_id) is None:
@@ -280,7 +279,7 @@ def new_session(intake: Intake, *, confirmed: bool = True) -> Session:
 
 
 def file_date(path: Path) -> date:
-    """The day a file was last written: a guess at the session's date, to be confirmed by a person."""
+    """The day a file was last written: a guess at the session's date where it names no day itself, to be confirmed by a person."""
     return datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
 
 
@@ -343,21 +342,20 @@ def _claim(store: Store, session_id: str, client: str | None) -> None:
     store.assign(session_id, client)
 
 
-def _add_session(store: Store, path: Path, intake: Intake, document: Transcript | None, digest: str) -> str:
+def _add_session(store: Store, session: Session, digest: str) -> str:
     """The source is remembered before it is copied, so that a copy cut short is made again under the same session."""
-    if intake.client is not None:
-        store.client(intake.client)
-    session = _session_for(path, intake, document)
+    if session.client is not None:
+        store.client(session.client)
     store.add_session(session)
     store.remember(digest, session.id)
     return session.id
 
 
-def _session_for(path: Path, intake: Intake, document: Transcript | None) -> Session:
+def _session_for(intake: Intake, document: Transcript | None, guess: date) -> Session:
     if document is not None:
         told = replace(intake, kind=document.kind, date=intake.date or document.session_date, coach=intake.coach or document.coach)
         return new_session(told, confirmed=intake.date is not None or document.date_confirmed)
-    return new_session(replace(intake, date=intake.date or file_date(path)), confirmed=intake.date is not None)
+    return new_session(replace(intake, date=intake.date or guess), confirmed=intake.date is not None)
 
 
 def _keep_document(store: Store, session_id: str, document: Transcript) -> None:

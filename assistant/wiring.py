@@ -11,6 +11,7 @@ from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
+    from datetime import date
 
     from assistant.config import Settings
     from assistant.domain import Imported, Mentions, Template
@@ -91,11 +92,11 @@ def _boxes() -> Path:
     return config.state_folder() / "boxes"
 
 
-def transcriber(settings: Settings, model: str | None = None) -> Transcriber:
+def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
     """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
     from assistant.speech.whisper import WhisperTranscriber
 
-    return WhisperTranscriber(find_model(settings, model))
+    return WhisperTranscriber(find_model(settings, model), word_times=word_times)
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
@@ -221,11 +222,11 @@ def recorder() -> Recorder:
     return MicrophoneRecorder()
 
 
-def probe(path: Path) -> None:
-    """Raises InputError unless sound can be decoded from the file."""
+def probe(path: Path) -> date | None:
+    """The day on which a file was recorded by its own account. Raises InputError unless sound can be decoded from it."""
     from assistant.speech import decode
 
-    decode.probe(path)
+    return decode.probe(path)
 
 
 def transcript_in(path: Path, *, asked: bool = False) -> Imported | None:
