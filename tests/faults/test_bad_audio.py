@@ -70,7 +70,7 @@ def test_without_a_model(short_speech: Path, capsys: pytest.CaptureFixture[str])
     code, err = run(capsys, "transcribe", str(short_speech))
     assert code == 5
     assert "No speech model is on this computer yet." in err
-    assert "Copy a faster-whisper model folder" in err
+    assert "coachnote models fetch" in err
 
 
 def test_a_model_that_is_damaged(
