@@ -40,9 +40,9 @@ SAMPLE_RATE = 16_000
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    stage: Literal["keep", "load", "decode", "transcribe", "draft"]
+    stage: Literal["keep", "load", "decode", "transcribe", "draft", "database", "sound", "check", "entries", "plaintext", "salvage"]
     done: float
-    """Seconds of audio; bytes when keeping a file, segments when drafting."""
+    """Seconds of audio; bytes when files are kept, copied or searched, segments when drafting, else a count."""
     total: float | None = None
     segment: Segment | None = None
     """The segment just heard, when there is one."""
@@ -68,6 +68,52 @@ class Brief:
         """What was heard or typed, with what was known before."""
         known = {each.name: getattr(self, each.name) for each in fields(self)}
         return Transcript(**known, segments=segments, made_by=made_by, language=language, gaps=gaps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackedUp:
+    """What a backup has come to."""
+
+    name: str
+    backups: int
+    """How many of this store there are now."""
+    size: int
+    """Bytes of all of them."""
+    missing: tuple[str, ...] = ()
+    """Recordings that are in the database and have no file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    name: str
+    """Of the backup."""
+    made_at: str
+    """UTC, ISO 8601."""
+    aside: Path | None
+    """Where the store that stood there is now."""
+    erased: int
+    """Erasures made since the backup that were made again."""
+    faults: tuple[str, ...] = ()
+    """What could not be put back whole, a sentence each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Salvaged:
+    """One table of a damaged database."""
+
+    table: str
+    saved: int
+    lost: tuple[str, ...] = ()
+    """Identifiers of the rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repaired:
+    damaged: Path | None
+    """Where the damaged database is kept; None when nothing was wrong with it."""
+    tables: tuple[Salvaged, ...] = ()
+    faults: tuple[str, ...] = ()
+    """What is still wrong, a sentence each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +250,15 @@ class Users(Protocol):
         """The old one opens nothing any more."""
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Users, Protocol):
+class Safety(Protocol):
+    def back_up(self, into: Path, keys_into: Path) -> Generator[Progress, None, BackedUp]:
+        """A whole, checked copy; the keys go into a folder of their own. Raises Refused or NotWritable."""
+
+    def verify(self) -> Generator[Progress, None, list[str]]:
+        """What is wrong with the store, a sentence each: every page, entry, recording, key and file mode, and any plaintext."""
+
+
+class Store(Sessions, Recordings, Notes, People, Ledger, Users, Safety, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property

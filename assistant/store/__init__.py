@@ -9,9 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from assistant.protocols import Progress, Restored
+    from assistant.store.keys import Unlocked
     from assistant.store.vault import SqliteStore
 
-__all__ = ["create_store", "exists", "harden", "open_store", "open_with_recovery", "passphrase_problem", "suggest_passphrase"]
+__all__ = [
+    "create_store",
+    "exists",
+    "harden",
+    "open_store",
+    "open_with_recovery",
+    "passphrase_problem",
+    "put_back",
+    "suggest_passphrase",
+    "unlocked",
+]
 
 
 def create_store(folder: Path, passphrase: str) -> str:
@@ -33,6 +47,31 @@ def open_with_recovery(folder: Path, code: str) -> SqliteStore:
     from assistant.store import vault
 
     return vault.open_with_recovery(folder, code)
+
+
+def put_back(
+    folder: Path, backups: Path, keys_from: Path, name: str | None, passphrase: str, passphrase_then: Callable[[], str]
+) -> Generator[Progress, None, Restored]:
+    """Put a backup back. `passphrase_then` is asked for the one of then, should it be needed. Raises as `restore.restore`."""
+    from assistant.store import restore
+
+    return restore.restore(
+        folder, backups, keys_from, name, lambda where: unlocked(where, passphrase), lambda where: unlocked(where, passphrase_then())
+    )
+
+
+def unlocked(folder: Path, passphrase: str) -> Unlocked:
+    """The header in a folder, opened with a passphrase or with the recovery code in its place. Raises as `open_store`."""
+    from assistant.errors import UsageProblem, WrongPassphrase
+    from assistant.store import keys, recovery
+
+    try:
+        return keys.unlock(folder, passphrase)
+    except WrongPassphrase as wrong:
+        try:
+            return keys.unlock_with_recovery(folder, recovery.read_code(passphrase))
+        except UsageProblem:
+            raise wrong from None
 
 
 def exists(folder: Path) -> bool:

@@ -17,6 +17,7 @@ from assistant.store.keys import Unlocked, read
 from assistant.store.presence import Presence
 
 Row = dict[str, Any]
+DATABASE = "notes.db"
 
 
 class StoreBase:

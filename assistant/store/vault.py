@@ -11,12 +11,15 @@ folder/ (0700)   keys.json + copy       the header: who may open it
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from assistant.errors import Refused, StoreDamaged, UsageProblem
-from assistant.store import client_keys, disk, keys, recovery, rotation, slots
+from assistant.protocols import Progress
+from assistant.store import client_keys, disk, keys, recovery, rotation, slots, verify
 from assistant.store.audit import HEAD, Audit, note_head, went_back
+from assistant.store.backup import Backups
+from assistant.store.base import DATABASE
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
 from assistant.store.ledger import Ledger
@@ -28,7 +31,6 @@ from assistant.store.recordings import Recordings
 from assistant.store.sessions import Sessions
 from assistant.store.users import Users
 
-DATABASE = "notes.db"
 BEFORE = "notes.before-{}.db"
 """The database as it was before the newest change of its tables."""
 OWNERS = """
@@ -38,20 +40,39 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, Ledger, Users):
+class SqliteStore(Sessions, Recordings, Notes, Ledger, Users, Backups):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
         """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
-        owners = {row["name"] for row in self._db.rows(OWNERS)}
-        gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
-        return self._db.faults() + gone + self._audit_faults()
+        return self._db.faults() + missing_keys(self._db, self._keys) + self._audit_faults()
+
+    def verify(self) -> Generator[Progress, None, list[str]]:
+        """What `faults` looks at, and every entry, recording and file mode, and whether any file holds plaintext of what was opened.
+
+        Damaged pages are all it finds where there are any.
+        """
+        yield Progress(stage="check", done=0)
+        if damaged := self._db.faults():
+            return damaged
+        found = missing_keys(self._db, self._keys) + self._audit_faults()
+        return found + (yield from verify.findings(self._folder, self._db, self._keys, self._unlocked.header))
 
     def _audit_faults(self) -> list[str]:
         """Of the chain only where an admin asks: nobody else can verify it."""
         broken = self._audit.first_fault(self._db, self._unlocked) if self.role == "admin" else None
         found = [] if broken is None else [f"The audit chain breaks at entry {broken}."]
         return found + (["The database is older than the newest entry of its audit."] if went_back(self._folder, self._db) else [])
+
+
+def missing_keys(connection: Connection, entries: ClientKeys) -> list[str]:
+    """A sentence for each key that something in the database needs and that is not there."""
+    return [f"The key of {name} is gone." for name in sorted(owners(connection)) if not entries.has(name)]
+
+
+def owners(connection: Connection) -> set[str]:
+    """The names of the keys that something in the database needs."""
+    return {row["name"] for row in connection.rows(OWNERS)}
 
 
 def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> str:
