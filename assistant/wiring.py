@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from assistant.config import Settings
     from assistant.domain import Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
-    from assistant.protocols import Drafter, Recorder, Services, Store, Transcriber
+    from assistant.protocols import Drafter, Progress, Recorder, Repaired, Restored, Services, Store, Transcriber
     from assistant.speech.cards import Card, Kind, ModelOnDisk
 
 DRAFTERS = ("extractive", "llm", "local-server")
@@ -65,6 +65,24 @@ def open_store(settings: Settings, passphrase: str) -> Store:
             return store.open_with_recovery(settings.store, passphrase)
         except UsageProblem:
             raise wrong from None
+
+
+def restore(
+    settings: Settings, backups: Path, keys: Path, name: str | None, passphrase: str, passphrase_then: Callable[[], str]
+) -> Generator[Progress, None, Restored]:
+    """Put a backup back. `passphrase_then` is asked for the passphrase of that time, should it be needed."""
+    from assistant import store
+
+    store.harden()
+    return store.put_back(settings.store, backups, keys, name, passphrase, passphrase_then)
+
+
+def repair(settings: Settings, passphrase: str) -> Generator[Progress, None, Repaired]:
+    """Save what can be read of a damaged database."""
+    from assistant import store
+
+    store.harden()
+    return store.repair(settings.store, passphrase)
 
 
 def _open_and_recover(settings: Settings, passphrase: str) -> Store:

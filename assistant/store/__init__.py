@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from assistant.protocols import Progress, Restored
+    from assistant.protocols import Progress, Repaired, Restored
     from assistant.store.keys import Unlocked
     from assistant.store.vault import SqliteStore
 
@@ -23,6 +23,7 @@ __all__ = [
     "open_with_recovery",
     "passphrase_problem",
     "put_back",
+    "repair",
     "suggest_passphrase",
     "unlocked",
 ]
@@ -58,6 +59,13 @@ def put_back(
     return restore.restore(
         folder, backups, keys_from, name, lambda where: unlocked(where, passphrase), lambda where: unlocked(where, passphrase_then())
     )
+
+
+def repair(folder: Path, passphrase: str) -> Generator[Progress, None, Repaired]:
+    """Save what can be read of a damaged database into a new one. Raises as `repairing.repair`."""
+    from assistant.store import repairing
+
+    return repairing.repair(folder, lambda where: unlocked(where, passphrase))
 
 
 def unlocked(folder: Path, passphrase: str) -> Unlocked:

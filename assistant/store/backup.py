@@ -22,7 +22,7 @@ from assistant.errors import NotWritable, Refused, StoreError
 from assistant.protocols import BackedUp, Progress
 from assistant.store import audit, disk, key_copy, keys, manifest
 from assistant.store.base import DATABASE, Row, StoreBase
-from assistant.store.connection import Connection
+from assistant.store.connection import Connection, damaged_pages
 from assistant.store.manifest import File, Manifest
 from assistant.store.recordings import FOLDER as AUDIO
 
@@ -57,6 +57,9 @@ class Backups(StoreBase):
 
     def _make(self, making: Path, into: Path, keys_into: Path) -> Generator[Progress, None, tuple[str, ...]]:
         """Returns the recordings that have no file."""
+        yield Progress(stage="check", done=0)
+        if self._db.faults():  # SQLCipher would copy some damaged pages as noise, and seal it
+            raise damaged_pages()
         yield Progress(stage="database", done=0)
         making.mkdir(mode=disk.PRIVATE_FOLDER)
         self._db.copy_to(making / DATABASE)
@@ -68,7 +71,6 @@ class Backups(StoreBase):
         key_copy.write(keys_into, self._unlocked, self._keys, self._db)  # after the copy: it has the keys of all in it
         made = self._manifest(making, newest.n if newest else 0, tables, sound)
         disk.write_atomically(making / manifest.NAME, manifest.encoded(made))
-        yield Progress(stage="check", done=0)
         manifest.check(making, manifest.read(making), self._unlocked)
         return tuple(row["id"] for row in rows if _file(row) not in sound)
 

@@ -17,7 +17,8 @@ from assistant.store.keys import Unlocked, read
 from assistant.store.presence import Presence
 
 Row = dict[str, Any]
-DATABASE = "notes.db"
+DATABASE, REPAIRED = "notes.db", "notes.db.repaired"
+"""The second stands there while a repair is being finished."""
 
 
 class StoreBase:

@@ -45,11 +45,11 @@ UNSAVED = "The last change was not saved; everything before it was."
 class Connection:
     """Safe to share between threads: one at a time, the others wait."""
 
-    def __init__(self, path: Path, key: bytes, salt: bytes, *, wait: float = 10.0, frozen: bool = False) -> None:
+    def __init__(self, path: Path, key: bytes, salt: bytes, *, wait: float = 10.0, frozen: bool = False, cut: bool = False) -> None:
         """Open or make the database. `wait`: seconds to wait for another process that is writing.
 
         `frozen` is for a file that nobody writes, such as a backup: it is read as it lies, without a lock, without a file beside it, and
-        without its write-ahead log.
+        without its write-ahead log. `cut`: even where pages at its end are missing.
 
         Raises StoreDamaged when the key, known to be right, does not open the file; NotWritable; MissingPart when the SQLite at hand
         does not encrypt.
@@ -62,7 +62,7 @@ class Connection:
         with translated():
             self._raw = sqlcipher3.connect(where, timeout=wait, check_same_thread=False, uri=frozen)
             try:
-                self._unlock(key, salt, READING if frozen else WRITING + READING)
+                self._unlock(key, salt, READING if frozen else WRITING + READING, cut=cut)
             except BaseException:
                 self._raw.close()
                 raise
@@ -72,11 +72,13 @@ class Connection:
         # Known answers: probing for them would create and drop a table on every connection.
         self._db._supports_strict = self._db._supports_on_conflict = True
 
-    def _unlock(self, key: bytes, salt: bytes, pragmas: Sequence[str]) -> None:
+    def _unlock(self, key: bytes, salt: bytes, pragmas: Sequence[str], *, cut: bool) -> None:
         if len(key) != 32 or len(salt) != SALT_BYTES:
             raise ValueError("a database key has 32 bytes and its salt 16")
         self._raw.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr, over the screen
         self._raw.set_key(f"x'{key.hex()}{salt.hex()}'")  # not PRAGMA key: keeps the key out of SQL text and the statement cache
+        if cut:
+            self._raw.execute("PRAGMA writable_schema = ON")  # the one thing that makes SQLite open a file shorter than its header says
         self._raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if self._raw.execute("PRAGMA cipher_status").fetchone() != ("1",):
             raise MissingPart("The SQLite at hand does not encrypt.", do="Install sqlcipher3 from its own wheel.")
@@ -178,11 +180,18 @@ def translated() -> Iterator[None]:
         raise ours from error
 
 
+def damaged_pages() -> StoreDamaged:
+    return StoreDamaged(
+        "The database of the store is damaged.",
+        means="What it holds can not be read as it stands; nothing was changed.",
+        do="Put a backup back with `coachnote restore`, or save what can be read with `coachnote repair`.",
+    )
+
+
 def _ours(error: Any) -> CoachnoteError | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in DAMAGED:
-        means = "What it holds can not be read as it stands; nothing was changed."
-        return StoreDamaged("The database of the store is damaged.", means=means, do="Keep this folder as it is and put back a backup.")
+        return damaged_pages()
     if code in FULL:
         return NotWritable("There is no room left on the disk to save.", means=UNSAVED, do="Free some space and try again.")
     if code in UNWRITABLE:

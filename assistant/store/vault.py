@@ -19,7 +19,7 @@ from assistant.protocols import Progress
 from assistant.store import client_keys, disk, keys, recovery, rotation, slots, verify
 from assistant.store.audit import HEAD, Audit, note_head, went_back
 from assistant.store.backup import Backups
-from assistant.store.base import DATABASE
+from assistant.store.base import DATABASE, REPAIRED
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
 from assistant.store.ledger import Ledger
@@ -132,6 +132,10 @@ def _open(folder: Path, unlock: Callable[[], keys.Unlocked]) -> SqliteStore:
 def _opened(folder: Path, unlocked: keys.Unlocked, presence: Presence | None) -> SqliteStore:
     if presence is None or not (folder / DATABASE).is_file() or not (folder / DATABASE).stat().st_size:  # SQLite would make a new database
         raise StoreDamaged(f"The database {DATABASE} of the store is missing or empty.", do="Put it back from a backup.")
+    if (folder / REPAIRED).exists():
+        raise StoreDamaged(
+            "A repair of the database broke off.", means="All that was saved is there.", do="Finish it with: coachnote repair"
+        )
     unlocked, connection = rotation.opened(folder, unlocked, lambda with_: _connect(folder, with_))
     try:
         entries = ClientKeys(folder, unlocked.key("client-keys"), unlocked.header.store)
