@@ -87,11 +87,15 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file so that, whenever power fails, either the old or the new bytes are there. Raises OSError."""
     beside = path.with_name(path.name + ".tmp")
     fd = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    with open(fd, "wb") as file:
-        file.write(data)
-        file.flush()
-        sync(file.fileno())
-    os.replace(beside, path)
+    try:
+        with open(fd, "wb") as file:
+            file.write(data)
+            file.flush()
+            sync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -9,9 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from assistant.store import vault
+from assistant.store import keys, restore, vault
 from tests.examples import session, transcript
-from tests.store.made import COST, PASSPHRASE, opened, work_day
+from tests.store.made import COST, PASSPHRASE, opened, unlocked, work_day
 
 PIECE = 1600
 """Bytes, a twentieth of a second of 16 kHz 16-bit mono."""
@@ -55,6 +55,23 @@ def write(folder: Path, name: str, count: int) -> None:
     store.close()
 
 
+def backup(folder: Path, *_: object) -> None:
+    """Into the two folders beside the store; tells each step."""
+    store = opened(folder)
+    for step in store.back_up(folder.parent / "backups", folder.parent / "keys"):
+        told(step.stage)
+    told("done")
+
+
+def put_back(folder: Path, *_: object) -> None:
+    def unlock(where: Path) -> keys.Unlocked:
+        return unlocked(where, PASSPHRASE)
+
+    for step in restore.restore(folder, folder.parent / "backups", folder.parent / "keys", None, unlock, unlock):
+        told(step.stage)
+    told("done")
+
+
 def create(folder: Path, *_: object) -> None:
     told("ready")
     vault.create(folder, PASSPHRASE, cost=COST)
@@ -71,4 +88,6 @@ def day(folder: Path, *_: object) -> None:
 
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
-    {"record": record, "write": write, "create": create, "day": day}[work](Path(where), name, int(count))
+    {"record": record, "write": write, "create": create, "day": day, "backup": backup, "put_back": put_back}[work](
+        Path(where), name, int(count)
+    )

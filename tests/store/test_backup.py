@@ -5,32 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Generator
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import pytest
 
 from assistant.errors import InputMissing, NotWritable, Refused, StoreDamaged
-from assistant.protocols import BackedUp, Progress, Restored
+from assistant.protocols import BackedUp, Restored
 from assistant.store import client_keys, key_copy, keys, manifest, restore, vault
 from assistant.store.vault import SqliteStore
 from tests.examples import CLIENT, SESSION, session, transcript
 from tests.faults.test_store_full_disk import files_at_most
 from tests.store.made import COST, PASSPHRASE, SOUND, files, make, opened, unlocked, work_day
 from tests.store.test_leaks import search
-
-T = TypeVar("T")
-
-
-def done(steps: Generator[Progress, None, T]) -> T:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            value: T = end.value
-            return value
+from tests.work import finish
 
 
 @pytest.fixture
@@ -43,7 +31,7 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
 def back_up(folder: Path, places: tuple[Path, Path]) -> BackedUp:
     store = opened(folder)
     try:
-        return done(store.back_up(*places))
+        return finish(store.back_up(*places))
     finally:
         store.close()
 
@@ -52,7 +40,7 @@ def put_back(folder: Path, places: tuple[Path, Path], name: str | None = None, p
     def never(_: Path) -> keys.Unlocked:
         raise AssertionError("nobody should be asked for an older passphrase")
 
-    return done(restore.restore(folder, *places, name, lambda where: unlocked(where, passphrase), never))
+    return finish(restore.restore(folder, *places, name, lambda where: unlocked(where, passphrase), never))
 
 
 def whole(store: SqliteStore) -> None:
@@ -107,7 +95,7 @@ def test_the_beginning_of_a_recording_that_is_still_being_made_is_kept(folder: P
     store.add_session(session(client=None))
     recording, writer = store.start_recording(SESSION, ".wav")
     writer.write(SOUND)
-    made = done(store.back_up(*places))
+    made = finish(store.back_up(*places))
     writer.close()
     store.close()
     shutil.rmtree(folder)
@@ -187,7 +175,7 @@ def test_only_one_backup_is_made_at_once(filled: Path, places: tuple[Path, Path]
     with pytest.raises(Refused, match="already"):
         next(second.back_up(*places))
     steps.close()
-    done(second.back_up(*places))
+    finish(second.back_up(*places))
     first.close()
     second.close()
 
@@ -200,7 +188,7 @@ def test_a_damaged_store_makes_no_backup(filled: Path, places: tuple[Path, Path]
     (filled / "notes.db").write_bytes(data)
     store = opened(filled)
     with pytest.raises(StoreDamaged):
-        done(store.back_up(*places))
+        finish(store.back_up(*places))
     store.close()
     assert not files(places[0])
 
@@ -209,7 +197,7 @@ def test_keys_of_another_store_and_newer_ones_are_never_written_over(filled: Pat
     old = Path(shutil.copytree(filled, filled.parent / "old"))
     store = opened(filled)
     store.add_client("Somebody Newer")
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     before = {path: path.read_bytes() for path in files(places[1])}
     with pytest.raises(Refused, match="newer than this store"):
@@ -253,7 +241,7 @@ def test_an_older_store_is_kept_aside(filled: Path, places: tuple[Path, Path]) -
     for n in range(3):
         store.add_client(f"Somebody {n}")
         store.note_use("searched", "x")
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     assert put_back(older, places).aside
     store = opened(older)
@@ -314,7 +302,7 @@ def test_an_edited_ledger_is_noticed(filled: Path, places: tuple[Path, Path]) ->
     old = msgspec.msgpack.decode(path.read_bytes()[40:])
     store = opened(filled)
     store.add_client("Somebody Newer")
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     new = msgspec.msgpack.decode(path.read_bytes()[40:])
     body = msgspec.msgpack.encode({**new, "ledger": old["ledger"]})
@@ -353,10 +341,10 @@ def test_the_restore_drill(filled: Path, places: tuple[Path, Path]) -> None:
     store.add_client("Robin Example", "C-0100")
     store.add_session(session(id="s-robin", client="C-0100"))
     store.save_transcript("s-robin", transcript(id="t-robin"))
-    old = done(store.back_up(*places))
+    old = finish(store.back_up(*places))
     store.add_client("Somebody Newer", "C-0200")
     erase_client(store, CLIENT.ref)
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     sealed_before = (places[0] / old.name / "notes.db").read_bytes()
     shutil.rmtree(filled)
@@ -372,7 +360,7 @@ def test_the_restore_drill(filled: Path, places: tuple[Path, Path]) -> None:
     assert not store._keys.has(f"client/{CLIENT.ref}")
     assert store.faults() == []
     assert len(store._db.rows("SELECT * FROM erasures")) == 1
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     assert (places[0] / old.name / "notes.db").read_bytes() == sealed_before
     keys_now = key_copy.read(places[1], keys.read(filled)[0].store)
@@ -388,7 +376,7 @@ def test_what_was_erased_is_not_put_back_even_where_its_key_still_lies(filled: P
     with store._db.write() as db:
         for what, name in (("client", CLIENT.ref), ("transcript", "nothing")):
             db["erasures"].insert({"at": "2026-03-20", "what": what, "object": name, "why": "asked", "owner": f"client/{CLIENT.ref}"})
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     assert store._keys.has(f"client/{CLIENT.ref}")
     store.close()
     shutil.rmtree(filled)
@@ -405,9 +393,9 @@ def test_a_backup_from_before_a_change_of_the_master_key(filled: Path, places: t
     second = "plover hinge saddle moss"
     store = opened(filled)
     store.add_user("second", second, "admin", cost=COST)
-    old = done(store.back_up(*places))
+    old = finish(store.back_up(*places))
     store.revoke_user("second")
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     shutil.rmtree(filled)
     with pytest.raises(keys.WrongPassphrase):
@@ -427,11 +415,11 @@ def test_a_backup_from_before_another_passphrase(filled: Path, places: tuple[Pat
     """Only after a change of both passphrase and master key is the passphrase of then asked for."""
     new, asked = "gravel onion ferry dusk", []
     store = opened(filled)
-    old = done(store.back_up(*places))
+    old = finish(store.back_up(*places))
     store.change_passphrase(new, cost=COST)
     if rotate:
         store.new_recovery_code()
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     shutil.rmtree(filled)
 
@@ -439,7 +427,7 @@ def test_a_backup_from_before_another_passphrase(filled: Path, places: tuple[Pat
         asked.append(where)
         return unlocked(where, PASSPHRASE)
 
-    told = done(restore.restore(filled, *places, old.name, lambda where: unlocked(where, new), then))
+    told = finish(restore.restore(filled, *places, old.name, lambda where: unlocked(where, new), then))
     assert told.faults == ()
     assert bool(asked) == rotate
     store = vault.open_with_passphrase(filled, new)
@@ -452,12 +440,12 @@ def test_keys_from_before_the_backup_are_told(filled: Path, places: tuple[Path, 
     stale = Path(shutil.copytree(places[1], places[1].parent / "stale"))
     store = opened(filled)
     store.add_client("Somebody Newer", "C-0200")
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     assert put_back(filled.parent / "new", (places[0], stale)).faults == ("The key of client/C-0200 is gone.",)
     store = opened(filled)
     store.new_recovery_code()
-    done(store.back_up(*places))
+    finish(store.back_up(*places))
     store.close()
     shutil.rmtree(filled)
     with pytest.raises(Refused, match="older than the backup"):
@@ -470,7 +458,7 @@ def test_a_full_disk_keeps_the_older_backup(filled: Path, places: tuple[Path, Pa
     before = {path: path.read_bytes() for path in files(places[0])}
     store = opened(filled)
     with files_at_most(100_000), pytest.raises(NotWritable):
-        done(store.back_up(*places))
+        finish(store.back_up(*places))
     store.close()
     assert {path: path.read_bytes() for path in files(places[0])} == before
     with files_at_most(100_000), pytest.raises(NotWritable):

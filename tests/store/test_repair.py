@@ -15,7 +15,7 @@ from assistant.store.connection import Connection
 from assistant.store.vault import SqliteStore
 from tests.examples import CLIENT, SESSION, session, transcript
 from tests.store.made import PASSPHRASE, SOUND, make, opened, unlocked, work_day
-from tests.store.test_backup import done
+from tests.work import finish
 
 PAGE = 4096
 SESSIONS = 100
@@ -45,7 +45,7 @@ def large(original: Path, tmp_path: Path) -> Path:
 
 
 def repaired(folder: Path) -> Repaired:
-    return done(repairing.repair(folder, lambda where: unlocked(where, PASSPHRASE)))
+    return finish(repairing.repair(folder, lambda where: unlocked(where, PASSPHRASE)))
 
 
 def spoil(folder: Path, numbers: list[int], name: str = "notes.db") -> None:
@@ -234,7 +234,7 @@ def test_a_database_that_was_cut_off_does_not_open_and_is_repaired(large: Path) 
 
 def test_who_may_not_and_when(large: Path) -> None:
     with pytest.raises(WrongPassphrase):
-        done(repairing.repair(large, lambda where: unlocked(where, "another one entirely")))
+        finish(repairing.repair(large, lambda where: unlocked(where, "another one entirely")))
     store = opened(large)
     with pytest.raises(Refused, match="Another coachnote"):
         repaired(large)

@@ -15,13 +15,13 @@ from assistant.store import plaintext
 from assistant.store.vault import SqliteStore
 from tests.examples import CLIENT, SESSION, session, transcript
 from tests.store.made import opened, spellings
-from tests.store.test_backup import done
+from tests.work import finish
 
 
 def verified(folder: Path) -> list[str]:
     store = opened(folder)
     try:
-        return done(store.verify())
+        return finish(store.verify())
     finally:
         store.close()
 
