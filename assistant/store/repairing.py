@@ -106,7 +106,9 @@ def _filled(
     as_it_was = known is not None and source.rows(f"SELECT * FROM {STEPS.migrations_table} NOT INDEXED")  # noqa: S608 - the library's
     if not as_it_was:
         migrate(connection)
-    names = known if known and as_it_was else [name for name in connection.tables() if name != STEPS.migrations_table]
+    of_today = [name for name in connection.tables() if name != STEPS.migrations_table]
+    # Clients first: a table whose seals nobody can open here must not be offered what is theirs.
+    names = known if known and as_it_was else sorted(of_today, key=lambda name: name != "clients")
     with connection.write() as db:
         db.execute("PRAGMA defer_foreign_keys = ON")
         if as_it_was:

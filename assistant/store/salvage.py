@@ -23,6 +23,8 @@ WINDOW = 256
 """Rows that are looked for at once where a table's end is out of reach: more than a page of these tables holds."""
 KINDS: dict[str, tuple[type, ...]] = {"TEXT": (str,), "INTEGER": (int,), "BLOB": (bytes,), "FLOAT": (float, int), "REAL": (float, int)}
 """What a column of each declared type holds."""
+OWNED = {"owner", "ref"}
+"""What is sealed in a table with one of these columns tells by its seal that it belongs there."""
 
 
 @dataclass
@@ -102,20 +104,26 @@ class Leaves:
     genuine: Callable[[str, Row], bool | None]
     """Whether a row is what was saved in this table: its seal says so. None where it has none, or none that can be opened."""
 
+    claimed: set[int] = field(default_factory=set)
+    """Places in `rows` of those that can be of no other table."""
+
     @functools.cached_property
     def rows(self) -> list[tuple[int, list[Value]]]:
         return list(self.pages.rows())
 
     def of(self, table: str, columns: list[Row], without: set[int], names: dict[int, str]) -> Iterator[Row]:
         """Rows that fit the columns, by rowid as `_at`, but those that are saved already; where names are known, those alone."""
-        for at, values in self.rows:
+        for place, (at, values) in enumerate(self.rows):
             row = {"_at": at, **dict.fromkeys(column["name"] for column in columns)}
             row |= zip((column["name"] for column in columns), values, strict=False)
-            if at not in without and _fits(columns, values) and (not names or names.get(at) == row[columns[0]["name"]]):
-                genuine = self.genuine(table, row)
-                if genuine or (genuine is None and (names or not row.get("sealed") or "owner" not in row)):
-                    without.add(at)
-                    yield row
+            named = not names or names.get(at) == row[columns[0]["name"]]
+            if at in without or place in self.claimed or not named or not _fits(columns, values):
+                continue
+            genuine = self.genuine(table, row)
+            if genuine or (genuine is None and (names or not row.get("sealed") or not OWNED & row.keys())):
+                self.claimed.update([place] if genuine else [])
+                without.add(at)
+                yield row
 
 
 def _fits(columns: list[Row], values: list[Value]) -> bool:

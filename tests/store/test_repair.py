@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,21 @@ def test_a_database_without_its_first_page_is_collected_page_by_page(large: Path
     after = by_sqlite(large)
     assert {name for _, name in before - after} <= {"coachnote"}, "the migrations are those of today"
     usable(large).close()
+
+
+def test_rows_of_an_older_version_find_their_tables_too(tmp_path: Path) -> None:
+    """Those of clients have fewer values than columns, and look like the roots of the audit."""
+    with zipfile.ZipFile(Path(__file__).parent / "frozen" / "m004.zip") as archive:
+        archive.extractall(tmp_path / "store")
+    opened(tmp_path / "store").close()
+    before = by_sqlite(tmp_path / "store")
+    spoil(tmp_path / "store", [1])
+    told = repaired(tmp_path / "store")
+    assert told.faults == ("The list of tables was damaged: rows that are lost cannot be named.",)
+    assert {name for _, name in before - by_sqlite(tmp_path / "store")} <= {"coachnote"}
+    store = usable(tmp_path / "store")
+    assert store.clients() == [CLIENT] and store.faults() == []
+    store.close()
 
 
 def test_a_database_of_noise_is_left_as_it_is(filled: Path) -> None:
