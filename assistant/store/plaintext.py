@@ -26,12 +26,12 @@ URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 def words(text: str) -> set[bytes]:
     """What of a text is searched for: its longer words of plain letters, in lower case."""
-    return {word for word in (found.lower() for found in WORD.findall(text.encode())) if len(word) >= LEAST}
+    return {word for word in WORD.findall(text.lower().encode()) if len(word) >= LEAST}
 
 
 def pairs(text: str) -> set[bytes]:
     """Neighbouring words, such as the two halves of a name, where both together have as many letters."""
-    found = [word.lower() for word in WORD.findall(text.encode())]
+    found = WORD.findall(text.lower().encode())
     return {b"%s %s" % pair for pair in pairwise(found) if sum(map(len, pair)) >= LEAST}
 
 
@@ -76,5 +76,5 @@ def _hit(run: bytes, wanted: set[bytes]) -> bool:
 
 
 def _has(text: bytes, wanted: set[bytes]) -> bool:
-    found = [word.lower() for word in WORD.findall(text)]
+    found = WORD.findall(text.lower())
     return not wanted.isdisjoint(found) or any(b"%s %s" % pair in wanted for pair in pairwise(found))
