@@ -194,9 +194,10 @@ def test_a_disk_of_its_own_that_fills_or_is_read_only(store: Path, tmp_path: Pat
 def test_ctrl_c_stops_the_command_and_leaves_the_older_backup(store: Path) -> None:
     backups = store.parent / "backups"
     before = {path.name for path in backups.iterdir()}
-    for after in (0.3, 0.6, 1.0):
+    for after in (0.5, 0.9, 1.4):
         code, err = interrupted(store, ["backup", str(backups), "--keys", str(store.parent / "keys")], after)
-        assert code in {0, 130} and "Traceback" not in err, err
+        # Python itself ends by the signal where it came while a string of code was being run, as for a dataclass while modules load.
+        assert code in {0, 130, -signal.SIGINT} and "Traceback" not in err, err
         left = {path.name for path in backups.iterdir()}
         assert before <= left and not [name for name in left if name.endswith(".tmp")]
         assert left == before or code == 0
