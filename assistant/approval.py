@@ -351,9 +351,9 @@ def _changes(whole: tuple[Entry, ...]) -> Iterator[Change]:
     """From draft to note, field by field; an item that came or went as a whole is one change."""
     for entry in whole:
         if entry.state == "added":
-            yield Change(path=entry.path, before=None, after=_words(entry.item))
+            yield Change(path=entry.path, before=None, after=words(entry.item))
         elif entry.drafted is not None and entry.state == "dropped":
-            yield Change(path=entry.path, before=_words(entry.drafted), after=None)
+            yield Change(path=entry.path, before=words(entry.drafted), after=None)
         elif entry.drafted is not None and entry.state == "edited":
             yield from _field_changes(entry.path, entry.drafted, entry.item)
 
@@ -365,8 +365,9 @@ def _field_changes(path: str, drafted: Item, item: Item) -> Iterator[Change]:
             yield Change(path=f"{path}/{f.name}", before=_printed(before), after=_printed(after))
 
 
-def _words(item: Item) -> str:
-    return str(getattr(item, WORDS[type(item)]))
+def words(item: Item) -> str:
+    """What an item says, without who and when."""
+    return str(getattr(item, next(name for kind, name in WORDS.items() if isinstance(item, kind))))
 
 
 def _printed(value: Any) -> str | None:

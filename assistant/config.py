@@ -6,10 +6,17 @@ Everything is a function: nothing is read or made at import.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
+from assistant.domain import Retention
 from assistant.errors import UsageProblem
+
+LONGEST_KEPT = {"days": 36_500, "years": 100}
+TEXTS = frozenset({"store", "models", "model", "coach", "drafter", "language_model", "server", "template", "user"})
+SHORTEST_LOCK, LONGEST_LOCK = 1, 60
+"""Minutes. There is no way to leave the app unlocked for longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +38,27 @@ class Settings:
     """Folder where an organisation keeps templates of its own, beside the settings file."""
     coach: str | None = None
     """How the coach signs."""
+    user: str | None = None
+    """Whose passphrase is tried first, in a store of several people."""
+    lock_after: int = 5
+    """Minutes without a key or a move of the mouse after which the app locks."""
     passphrase_fd: int | None = None
     """File descriptor to read the passphrase from, for scripts."""
+    retention: Retention = field(default_factory=Retention)
+    """How long things are kept."""
 
 
 def data_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("coachnote", appauthor=False))
+
+
+def state_folder() -> Path:
+    """For what this computer remembers, none of it anybody's data."""
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("coachnote", appauthor=False))
 
 
 def settings_file() -> Path:
@@ -61,11 +81,14 @@ def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Sett
         template=written.get("template") or "job-coaching",
         templates=settings_file().parent / "templates",
         coach=written.get("coach"),
+        user=written.get("user"),
+        lock_after=written.get("lock_after") or Settings.lock_after,
         passphrase_fd=passphrase_fd,
+        retention=_retention(written.get("retention", {})),
     )
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
@@ -74,11 +97,33 @@ def _read(path: Path) -> dict[str, str]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageProblem(f"The settings file {path} could not be read.", do="Correct it, or move it away to use the defaults.") from error
-    known = {"store", "models", "model", "coach", "drafter", "language_model", "server", "template"}
     for key, value in written.items():
-        if key not in known or not isinstance(value, str):
+        if not _understood(key, value):
             raise UsageProblem(
                 f"The settings file {path} has a key or value that is not understood: {key!r}.",
-                do=f"It may hold {', '.join(sorted(known))}, each a text.",
+                do=f"It may hold {', '.join(sorted(TEXTS))}, each a text, "
+                f"lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}, and a table [retention].",
             )
     return written
+
+
+def _retention(written: dict[str, Any]) -> Retention:
+    """Raises UsageProblem for a key that is not known and for what is no whole number of at least 1."""
+    known = [each.name for each in fields(Retention)]
+    for key, value in written.items():
+        longest = LONGEST_KEPT["years" if key.endswith("years") else "days"]
+        if key not in known or type(value) is not int or not 1 <= value <= longest:  # True is an int too
+            raise UsageProblem(
+                f"The table [retention] of the settings file {settings_file()} has a key or value that is not understood: {key!r}.",
+                means="Nothing was erased.",
+                do=f"It may hold {', '.join(known)}, each a whole number from 1 to a hundred years.",
+            )
+    return Retention(**written)
+
+
+def _understood(key: str, value: object) -> bool:
+    if key == "lock_after":
+        return type(value) is int and SHORTEST_LOCK <= value <= LONGEST_LOCK  # True is no number of minutes
+    if key == "retention":
+        return isinstance(value, dict)
+    return key in TEXTS and isinstance(value, str)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 STAGES = {
+    "fetch": "Fetching",
     "keep": "Keeping the recording",
     "load": "Loading the model",
     "decode": "Decoding",
@@ -38,6 +39,7 @@ STAGES = {
     "entries": "Opening every entry",
     "plaintext": "Searching for plaintext",
     "salvage": "Saving what can be read",
+    "index": "Reading the notes",
 }
 
 

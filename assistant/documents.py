@@ -16,13 +16,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from assistant.domain import CaseNote, Draft, Evidence, Labels, Review, Transcript
+from assistant.domain import CaseNote, Draft, Evidence, Labels, Review, Transcript, Unfinished
 from assistant.errors import DocumentError
 
 TRANSCRIPT = "coachnote.transcript/1"
 DRAFT = "coachnote.draft/1"
 NOTE = "coachnote.note/1"
 REVIEW = "coachnote.review/1"
+UNFINISHED = "coachnote.unfinished/1"
 
 T = TypeVar("T")
 
@@ -86,6 +87,15 @@ def review_json(review: Review) -> bytes:
 def read_review(data: bytes) -> Review:
     """Raises DocumentError."""
     return _decode(_object(data, REVIEW), Review, "review")
+
+
+def unfinished_json(unfinished: Unfinished) -> bytes:
+    return _encode(UNFINISHED, unfinished)
+
+
+def read_unfinished(data: bytes) -> Unfinished:
+    """Raises DocumentError."""
+    return _decode(_object(data, UNFINISHED), Unfinished, "unfinished")
 
 
 def pretty(document: bytes) -> str:

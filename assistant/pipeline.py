@@ -15,7 +15,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from assistant import approval, typed
-from assistant.domain import MICROPHONE, CaseNote, Draft, Kind, PreviousAction, Recording, Review, Session, Transcript
+from assistant.domain import (
+    MICROPHONE,
+    Action,
+    CaseNote,
+    Draft,
+    Kind,
+    PreviousAction,
+    Recording,
+    Referral,
+    Review,
+    Session,
+    Statement,
+    Transcript,
+)
 from assistant.errors import InputError, InputMissing, ModelMissing, Refused, UsageProblem
 from assistant.identity import new_id
 from assistant.protocols import Brief, Drafter, Progress, Store, Transcriber
@@ -139,7 +152,12 @@ def draft_session(store: Store, session_id: str, drafter: Callable[[], Drafter])
 
 def _carried(store: Store, session_id: str, draft: Draft, transcript: Transcript) -> Review | None:
     before, review = store.draft(session_id), store.review(session_id)
-    return approval.carry(before, review, draft, transcript).review if before and review else None
+    if before is None or review is None:
+        return None
+    heard = store.earlier_transcript(session_id, before.transcript or "")
+    if heard is None or heard.previous_actions != transcript.previous_actions:  # the same numbers are other actions now
+        review = replace(review, decisions=tuple(d for d in review.decisions if not d.path.startswith("previous/")))
+    return approval.carry(before, review, draft, transcript).review
 
 
 def correct_session(
@@ -157,6 +175,48 @@ def correct_from_file(store: Store, session_id: str, path: Path, drafter: Callab
     _digest(path)  # says what is wrong with a file that cannot be read
     corrected = replace(_known(_document(path), brief_of(store, session)), id=new_id())
     return (yield from correct_session(store, session_id, corrected, drafter))
+
+
+def refile_session(
+    store: Store, session_id: str, client: str, drafter: Callable[[], Drafter], *, by: str, why: str
+) -> Generator[Progress, None, str]:
+    """A signed note that was filed under the wrong client is made void, and begun again under `client`, unsigned: the new session's id.
+
+    Nothing is changed until everything is ready. Raises Refused when the session is not signed, void already, or `client`'s.
+    """
+    old = store.session(session_id)
+    if old.client == client:
+        raise Refused(f"This session is filed under {client} already.", means="Nothing was changed.")
+    new = replace(old, id=new_id(), client=client)
+    transcript = _for_client(store, new, _said(store, old))
+    draft = yield from drafter().draft(transcript)
+    store.refile(session_id, new, transcript, draft, _carried(store, session_id, draft, transcript), by=by, why=why)
+    LOG.info("session %s: void, and begun again as %s", session_id, new.id)
+    return new.id
+
+
+def reassign_session(store: Store, session_id: str, client: str, drafter: Callable[[], Drafter]) -> Generator[Progress, None, None]:
+    """File a session that nobody has signed under another client, and draft it again. Refused once signed."""
+    store.assign(session_id, client)
+    heard = store.transcript(session_id)
+    if heard is not None:
+        known = replace(_for_client(store, store.session(session_id), heard), id=new_id())
+        yield from correct_session(store, session_id, known, drafter)
+
+
+def _said(store: Store, session: Session) -> Transcript:
+    """What was said; where that is not kept any more, what was signed, as the coach's own words."""
+    heard, notes = store.transcript(session.id), store.notes(session.id)
+    if not notes:
+        raise Refused("This session has no signed note.", means="Only a signed note is made void.")
+    signed = (item for _, item in approval.items(notes[-1]) if isinstance(item, Statement | Action | Referral))
+    return heard or typed.transcript("\n".join(map(approval.words, signed)), brief_of(store, session))
+
+
+def _for_client(store: Store, session: Session, heard: Transcript) -> Transcript:
+    """The same words, with the name and the open actions of the client of another session."""
+    brief = brief_of(store, session)
+    return replace(heard, id=session.id, client=brief.client, previous_actions=brief.previous_actions)
 
 
 def write_session(store: Store, text: str, intake: Intake, drafter: Callable[[], Drafter]) -> Generator[Progress, None, str]:

@@ -14,22 +14,29 @@ from typing import BinaryIO, Literal, Protocol
 
 from assistant.domain import (
     PLAIN,
+    BackedUp,
     CaseNote,
     Client,
     Draft,
+    Due,
     Gap,
     HeardBy,
+    Held,
     Item,
     Kind,
+    Outlook,
     PreviousAction,
     Recording,
+    Retention,
     Review,
     Role,
+    SearchResult,
     Segment,
     Session,
     SessionSummary,
     Template,
     Transcript,
+    Unfinished,
     Use,
     User,
 )
@@ -40,9 +47,13 @@ SAMPLE_RATE = 16_000
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    stage: Literal["keep", "load", "decode", "transcribe", "draft", "database", "sound", "check", "entries", "plaintext", "salvage"]
+    stage: Literal[
+        "fetch", "keep", "load", "decode", "transcribe", "draft", "index", "database", "sound", "check", "entries", "plaintext", "salvage"
+    ]
     done: float
-    """Seconds of audio; bytes when files are kept, copied or searched, segments when drafting, else a count."""
+    """Seconds of audio; bytes when fetching, keeping or searching files, segments when drafting, sessions when they are read to be
+    searched, else a count.
+    """
     total: float | None = None
     segment: Segment | None = None
     """The segment just heard, when there is one."""
@@ -68,52 +79,6 @@ class Brief:
         """What was heard or typed, with what was known before."""
         known = {each.name: getattr(self, each.name) for each in fields(self)}
         return Transcript(**known, segments=segments, made_by=made_by, language=language, gaps=gaps)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BackedUp:
-    """What a backup has come to."""
-
-    name: str
-    backups: int
-    """How many of this store there are now."""
-    size: int
-    """Bytes of all of them."""
-    missing: tuple[str, ...] = ()
-    """Recordings that are in the database and have no file."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Restored:
-    name: str
-    """Of the backup."""
-    made_at: str
-    """UTC, ISO 8601."""
-    aside: Path | None
-    """Where the store that stood there is now."""
-    erased: int
-    """Erasures made since the backup that were made again."""
-    faults: tuple[str, ...] = ()
-    """What could not be put back whole, a sentence each."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Salvaged:
-    """One table of a damaged database."""
-
-    table: str
-    saved: int
-    lost: tuple[str, ...] = ()
-    """Identifiers of the rows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Repaired:
-    damaged: Path | None
-    """Where the damaged database is kept; None when nothing was wrong with it."""
-    tables: tuple[Salvaged, ...] = ()
-    faults: tuple[str, ...] = ()
-    """What is still wrong, a sentence each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,12 +140,23 @@ class Recordings(Protocol):
     def recordings(self, session_id: str) -> list[Recording]: ...
 
     def open_recording(self, recording_id: str) -> BinaryIO:
-        """Decrypted on the fly, seekable, never on disk."""
+        """Decrypted on the fly, seekable, never on disk. Raises Refused once it is erased, with the date and the reason."""
 
     def finish_recording(self, recording_id: str, seconds: float | None) -> None: ...
 
     def recover_recordings(self) -> list[Recording]:
-        """Close what a crash left open, keeping every whole chunk. Recordings still being written by a living process are left alone."""
+        """Take in what was left while the store was locked, and close what a crash left open, keeping every whole chunk.
+
+        Recordings still being written by a living process are left alone.
+        """
+
+
+class Letterbox(Protocol):
+    """Takes recordings for a store that is locked. Whoever unlocks it next finds them: `recover_recordings`."""
+
+    def start_recording(self, session: Session, media: str) -> tuple[Recording, AudioWriter]: ...
+
+    def close(self) -> None: ...
 
 
 class Notes(Protocol):
@@ -207,11 +183,31 @@ class Notes(Protocol):
     def save_note(self, note: CaseNote) -> None:
         """Raises Refused when that version exists or does not follow the newest one."""
 
+    def void_note(self, session_id: str, by: str, why: str) -> CaseNote:
+        """A version that says who made the note void, and why; nothing can follow it. Refused when there is none, or it is void already."""
+
+    def refile(
+        self, session_id: str, new: Session, transcript: Transcript, draft: Draft, review: Review | None, *, by: str, why: str
+    ) -> None:
+        """Make the session's note void, and begin `new` with its recordings and with what is given: all of it, or nothing."""
+
     def notes(self, session_id: str) -> list[CaseNote]:
         """Oldest version first; empty while unsigned."""
 
     def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
-        """The newest signed note of the client's other sessions: `before` names the session to leave out."""
+        """The newest signed note of the client's other sessions that is not void: `before` names the session to leave out."""
+
+
+class UnfinishedWork(Protocol):
+    """What was being typed when the app locked: one form a session, and, under None, one typed note that is no session yet."""
+
+    def save_unfinished(self, session_id: str | None, unfinished: Unfinished) -> None:
+        """In place of what was kept there before."""
+
+    def unfinished(self, session_id: str | None) -> Unfinished | None: ...
+
+    def drop_unfinished(self, session_id: str | None) -> None:
+        """Once the form is finished or left."""
 
 
 class People(Protocol):
@@ -231,6 +227,31 @@ class Ledger(Protocol):
         """The session that a source with this SHA-256 became, or None."""
 
     def remember(self, digest: str, session_id: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    n: int
+    at: str
+    """UTC, ISO 8601."""
+    what: str
+    object: str
+    """An identifier or a reference."""
+    who: str
+    """Name of the user; where they were revoked since, the identifier of their way in."""
+    seal: str = field(repr=False)
+    """Hex. Depends on every entry before it."""
+
+
+class Audit(Protocol):
+    def note_use(self, what: Use, thing: str) -> None:
+        """Note that a session was read or exported, or that there was a search."""
+
+    def audit(self) -> list[AuditEntry]:
+        """Oldest first."""
+
+    def audit_faults(self) -> list[str]:
+        """Sentences, empty where the chain holds. Raises Refused for a coach, who cannot verify it."""
 
 
 class Users(Protocol):
@@ -258,19 +279,75 @@ class Safety(Protocol):
         """What is wrong with the store, a sentence each: every page, entry, recording, key and file mode, and any plaintext."""
 
 
-class Store(Sessions, Recordings, Notes, People, Ledger, Users, Safety, Protocol):
+class Erasing(Protocol):
+    """For good, from every copy that the store knows of. Refused under a legal hold, and to whom is no admin."""
+
+    def erase_client(self, ref: str) -> None:
+        """Everything held about them."""
+
+    def erase_session(self, session_id: str) -> None:
+        """A coach may erase one that she made herself and that nobody has signed."""
+
+    def hold(self, ref: str) -> None:
+        """A legal hold: every clock stops, and nothing of theirs may be erased."""
+
+    def release(self, ref: str) -> None: ...
+
+    def outlook(self, rules: Retention) -> Outlook:
+        """What is due to be erased, and what comes due within a week."""
+
+    def apply_retention(self, rules: Retention, *, sure: bool = False) -> tuple[Due, ...]:
+        """Erase what is due. `sure`: a person has said so, for what nobody signed and for a date that is in doubt."""
+
+
+class Subject(Protocol):
+    """What is held about one person, for a request of theirs."""
+
+    def held(self, ref: str) -> Held: ...
+
+    def note_access_pack(self, ref: str) -> None:
+        """Note in the audit that all of it was handed out."""
+
+
+class Search(Protocol):
+    """Over signed notes, drafts of what is unsigned, transcripts and the names of clients. What it needs is kept in memory only."""
+
+    def read_for_search(self) -> Generator[Progress, None, None]:
+        """Read what is new or has changed since, the newest first. May be stopped and gone on with; search works meanwhile."""
+
+    def search(
+        self, words: str, *, client: str | None = None, since: date | None = None, until: date | None = None, limit: int = 20
+    ) -> SearchResult:
+        """Sessions that hold all the words, the last one as a beginning; several in quotation marks are a phrase. Any text is safe.
+
+        Finds what is saved, also by another process. Raises StoreError.
+        """
+
+
+class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Users, Audit, Erasing, Subject, Search, Safety, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property
     def role(self) -> Role: ...
 
+    @property
+    def box(self) -> str:
+        """To which recordings are sealed while the store is locked."""
+
     def must_be_admin(self, to: str) -> None:
         """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""
 
-    def note_use(self, what: Use, thing: str) -> None:
-        """Note in the audit that a session was read or exported, or that there was a search."""
-
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clocks:
+    """Two clocks read at one moment, in seconds from any start: only differences mean something."""
+
+    awake: float
+    """Stands still while the computer sleeps."""
+    passed: float
+    """Goes on while it sleeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,7 +360,11 @@ class Services:
     """Raises ModelMissing when no model is on disk."""
     drafter: Callable[[str | None], Drafter]
     """Takes the name of a template, or None for the one in the settings. Raises UsageProblem when there is none of that name."""
+    clocks: Callable[[], Clocks]
+    lock_after: float = 300.0
+    """Seconds without a key or a move of the mouse after which the app locks."""
     template: Callable[[str | None], Template] = lambda _: PLAIN
     """The headings for what was made with a template of that name."""
     coach: str | None = field(default=None, repr=False)
     """How the coach signs, when the settings say so."""
+    retention: Retention = field(default_factory=Retention)

@@ -6,16 +6,17 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant import config
 from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassphrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     from assistant.config import Settings
-    from assistant.domain import Template
+    from assistant.domain import Mentions, Repaired, Restored, Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
-    from assistant.protocols import Drafter, Progress, Recorder, Repaired, Restored, Services, Store, Transcriber
+    from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
     from assistant.speech.cards import Card, Kind, ModelOnDisk
 
 DRAFTERS = ("extractive", "llm", "local-server")
@@ -39,11 +40,11 @@ def require_store(settings: Settings) -> None:
         )
 
 
-def suggest_passphrase() -> str:
-    """Four random words."""
+def suggest_passphrase(words: int = 4) -> str:
+    """Random words, 11 bits each."""
     from assistant import store
 
-    return store.suggest_passphrase()
+    return store.suggest_passphrase(words)
 
 
 def passphrase_problem(passphrase: str) -> str | None:
@@ -58,8 +59,16 @@ def open_store(settings: Settings, passphrase: str) -> Store:
     from assistant import store
 
     store.harden()
+    opened = _opened(settings, passphrase)
+    store.remember_box(settings.store, _boxes(), opened.box)
+    return opened
+
+
+def _opened(settings: Settings, passphrase: str) -> Store:
+    from assistant import store
+
     try:
-        return store.open_store(settings.store, passphrase)
+        return store.open_store(settings.store, passphrase, settings.user)
     except WrongPassphrase as wrong:
         try:
             return store.open_with_recovery(settings.store, passphrase)
@@ -85,11 +94,19 @@ def repair(settings: Settings, passphrase: str) -> Generator[Progress, None, Rep
     return store.repair(settings.store, passphrase)
 
 
-def _open_and_recover(settings: Settings, passphrase: str) -> Store:
-    """Also close what a crash left open."""
-    store = open_store(settings, passphrase)
-    store.recover_recordings()
-    return store
+def letterbox(settings: Settings, unlocked: Store | None = None) -> Letterbox:
+    """Where a recording is left without unlocking the store; `unlocked` where it had to be unlocked first.
+
+    Raises Refused where it has to be, StoreMissing, StoreDamaged or StoreTooNew.
+    """
+    from assistant import store
+
+    store.harden()
+    return store.open_letterbox(settings.store, _boxes(), unlocked.box if unlocked else None)
+
+
+def _boxes() -> Path:
+    return config.state_folder() / "boxes"
 
 
 def transcriber(settings: Settings, model: str | None = None) -> Transcriber:
@@ -125,6 +142,27 @@ def models_here(settings: Settings, kind: Kind = "whisper") -> list[ModelOnDisk]
     from assistant.speech import cards
 
     return cards.present(settings.models, kind)
+
+
+def fetch_model(settings: Settings, name: str) -> Generator[Progress, None, Path]:
+    """Download a known model. Raises UsageProblem, ModelMissing, ModelUnusable or NotWritable."""
+    from assistant.speech import cards, fetch
+
+    return fetch.fetch(cards.card(name), settings.models)
+
+
+def add_model(settings: Settings, name: str, folder: Path) -> ModelOnDisk:
+    """Copy a model in. Raises UsageProblem, Refused, ModelUnusable or NotWritable."""
+    from assistant.speech import cards
+
+    return cards.add(name, folder, settings.models)
+
+
+def remove_model(settings: Settings, name: str) -> None:
+    """Raises UsageProblem when there is none of that name."""
+    from assistant.speech import cards
+
+    cards.remove(name, settings.models)
 
 
 def drafter(settings: Settings, name: str | None = None, model: str | None = None) -> Drafter:
@@ -174,6 +212,7 @@ def _child_model(settings: Settings, model: str | None) -> Callable[[], Language
     import importlib.util
 
     from assistant.drafting.llm.child import ChildModel
+    from assistant.speech import provenance
 
     lacking = [part for part in ("torch", "transformers", "llguidance") if importlib.util.find_spec(part) is None]
     if lacking:
@@ -182,6 +221,7 @@ def _child_model(settings: Settings, model: str | None) -> Callable[[], Language
             do="Install the extra with: pip install 'coachnote[llm]'. Or draft with --drafter extractive.",
         )
     chosen = find_language_model(settings, model)
+    provenance.verify(chosen.folder)
     return lambda: ChildModel(chosen.card.name, chosen.folder, lookup=chosen.card.prompt_lookup)
 
 
@@ -216,14 +256,35 @@ def engines(settings: Settings, model: str | None = None) -> Engines:
 def services(settings: Settings) -> Services:
     """What the app is handed."""
     from assistant.protocols import Services
+    from assistant.store import process
 
     return Services(
-        open_store=lambda passphrase: _open_and_recover(settings, passphrase),
+        open_store=lambda passphrase: open_store(settings, passphrase),
         transcriber=lambda: transcriber(settings),
         drafter=lambda template: drafter(with_template(settings, template)),
         template=lambda name: template_of(settings, name),
         coach=settings.coach,
+        retention=settings.retention,
+        clocks=process.clocks,
+        lock_after=60.0 * settings.lock_after,
     )
+
+
+def third_parties(texts: Iterable[str], known: Iterable[str]) -> Mentions:
+    """Whom texts mention besides the people whose names are `known`."""
+    from assistant.drafting import third_parties
+
+    return third_parties.mentions(texts, known)
+
+
+def start_again(marks: Mapping[str, str]) -> int:
+    """A new process in the place of this one, with `marks` in its environment; returns, with an exit code, on Windows only.
+
+    Raises OSError when the interpreter is not where it was.
+    """
+    from assistant.store import process
+
+    return process.start_again(marks)
 
 
 def recorder_available() -> None:

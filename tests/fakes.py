@@ -8,14 +8,34 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.domain import CaseNote, Client, Draft, Recording, Review, Role, Session, SessionSummary, Stage, Transcript, Use
+from assistant.domain import (
+    CaseNote,
+    Client,
+    Draft,
+    Due,
+    Found,
+    Held,
+    Outlook,
+    Recording,
+    Retention,
+    Review,
+    Role,
+    SearchResult,
+    Session,
+    SessionSummary,
+    Stage,
+    Transcript,
+    Unfinished,
+    Use,
+    Void,
+)
 from assistant.errors import Refused, UsageProblem, WrongPassphrase
-from assistant.protocols import Brief, Drafter, Progress, Services, Transcriber
+from assistant.protocols import Brief, Clocks, Drafter, Progress, Services, Transcriber
 from tests.examples import CLIENT, COACH, MADE_AT, draft, session, transcript
 
 PASSPHRASE = "correct horse battery staple"
@@ -48,7 +68,13 @@ class FakeStore:
     signed: dict[str, list[CaseNote]] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     uses: list[tuple[Use, str]] = field(default_factory=list)
+    clocks: Outlook = field(default_factory=Outlook)
+    """What `outlook` says, until retention is applied."""
+    applied: list[bool] = field(default_factory=list)
+    """For each time that retention was applied, whether a person was sure."""
     role: Role = "admin"
+    typed: dict[str | None, Unfinished] = field(default_factory=dict)
+    box: str = "00" * 32
     closed: bool = False
 
     def must_be_admin(self, to: str) -> None:
@@ -123,15 +149,49 @@ class FakeStore:
 
     def save_note(self, note: CaseNote) -> None:
         versions = self.signed.setdefault(note.session, [])
+        if versions and versions[-1].void:
+            raise Refused("This note is void.", means="Nothing follows it.")
         if note.version != len(versions) + 1 or note.supersedes != (len(versions) or None):
             raise Refused("That version of the note exists, or does not follow the newest one.", do="Open the session again.")
         versions.append(note)
 
+    def void_note(self, session_id: str, by: str, why: str) -> CaseNote:
+        if not by.strip() or not why.strip():
+            raise UsageProblem("A note is made void with a name and a reason.")
+        newest = next(reversed(self.signed.get(session_id, [])), None)
+        if newest is None:
+            raise Refused("This session has no signed note.")
+        void = Void(who=by, at=dt.datetime.now(dt.UTC), why=why)
+        note = replace(newest, version=newest.version + 1, supersedes=newest.version, void=void)
+        self.save_note(note)
+        return note
+
+    def refile(
+        self, session_id: str, new: Session, transcript: Transcript, draft: Draft, review: Review | None, *, by: str, why: str
+    ) -> None:
+        self.client(new.client or "")
+        self.void_note(session_id, by, why)
+        self.add_session(new)
+        moved = {name: (replace(r, session=new.id), w) for name, (r, w) in self.audio.items() if r.session == session_id}
+        self.audio.update(moved)
+        self.digests.update({digest: new.id for digest, session in self.digests.items() if session == session_id})
+        self.save_transcript(new.id, transcript)
+        self.save_draft(new.id, draft, review)
+
     def notes(self, session_id: str) -> list[CaseNote]:
         return list(self.signed.get(session_id, []))
 
+    def save_unfinished(self, session_id: str | None, unfinished: Unfinished) -> None:
+        self.typed[session_id] = unfinished
+
+    def unfinished(self, session_id: str | None) -> Unfinished | None:
+        return self.typed.get(session_id)
+
+    def drop_unfinished(self, session_id: str | None) -> None:
+        self.typed.pop(session_id, None)
+
     def latest_note_of(self, client: str, *, before: str | None = None) -> CaseNote | None:
-        theirs = [v[-1] for s, v in self.signed.items() if v and v[-1].client == client and s != before]
+        theirs = [v[-1] for s, v in self.signed.items() if v and v[-1].client == client and s != before and not v[-1].void]
         return max(theirs, key=lambda note: note.signed_at, default=None)
 
     def add_client(self, name: str, ref: str | None = None) -> Client:
@@ -148,6 +208,62 @@ class FakeStore:
         if ref not in self.people:
             raise UsageProblem(f"There is no client {ref}.", do="List them with: coachnote clients list")
         return self.people[ref]
+
+    def erase_client(self, ref: str) -> None:
+        self.must_be_admin("erase a client")
+        if self.client(ref).hold:
+            raise Refused(f"{ref} is under a legal hold.")
+        for session_id in [s.id for s in self.filed.values() if s.client == ref]:
+            self._drop(session_id)
+        del self.people[ref]
+
+    def erase_session(self, session_id: str) -> None:
+        if self.signed.get(self.session(session_id).id):
+            self.must_be_admin("erase what was signed")
+        self._drop(session_id)
+
+    def _drop(self, session_id: str) -> None:
+        for kept in (self.filed, self.heard, self.drafted, self.reviewed, self.signed):
+            kept.pop(session_id, None)  # type: ignore[attr-defined]
+        self.audio = {name: pair for name, pair in self.audio.items() if pair[0].session != session_id}
+
+    def hold(self, ref: str) -> None:
+        self.people[ref] = replace(self.client(ref), hold=MADE_AT)
+
+    def release(self, ref: str) -> None:
+        self.people[ref] = replace(self.client(ref), hold=None)
+
+    def outlook(self, rules: Retention) -> Outlook:
+        return self.clocks
+
+    def apply_retention(self, rules: Retention, *, sure: bool = False) -> tuple[Due, ...]:
+        self.applied.append(sure)
+        erased = self.clocks.due if sure else self.clocks.certain
+        self.clocks = replace(self.clocks, due=tuple(due for due in self.clocks.due if due not in erased))
+        return erased
+
+    def held(self, ref: str) -> Held:
+        return Held(client=self.client(ref), sessions=(), accesses=(), openings=(), erased=())
+
+    def note_access_pack(self, ref: str) -> None:
+        pass
+
+    def read_for_search(self) -> Generator[Progress, None, None]:
+        yield from ()
+
+    def search(
+        self, words: str, *, client: str | None = None, since: dt.date | None = None, until: dt.date | None = None, limit: int = 20
+    ) -> SearchResult:
+        """Where every word stands somewhere in the transcript, newest first; the line with the first of them."""
+        asked, found = words.casefold().split(), []
+        for summary in self.sessions():
+            said = [segment.text for t in self.heard.get(summary.session.id, [])[-1:] for segment in t.segments]
+            if asked and all(word in "\n".join(said).casefold() for word in asked):
+                line = next(line for line in said if asked[0] in line.casefold())
+                at = line.casefold().index(asked[0])
+                where = {"session": summary.session.id, "day": summary.session.date, "client": summary.session.client}
+                found.append(Found(**where, where="transcript", snippet=line, marks=((at, at + len(asked[0])),)))
+        return SearchResult(found=tuple(found[:limit]))
 
     def seen(self, digest: str) -> str | None:
         return self.digests.get(digest)
@@ -170,7 +286,23 @@ class FakeStore:
             client_name=self.people[session.client].name if session.client else None,
             seconds=sum(lengths) if lengths else None,
             version=versions[-1].version if versions else None,
+            void=bool(versions and versions[-1].void),
         )
+
+
+@dataclass
+class FakeLetterbox:
+    """Puts every recording into a `FakeStore` at once, locked or not."""
+
+    store: FakeStore
+    closed: bool = False
+
+    def start_recording(self, session: Session, media: str) -> tuple[Recording, MemoryWriter]:
+        self.store.add_session(session)
+        return self.store.start_recording(session.id, media)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def filled_store() -> FakeStore:
@@ -233,8 +365,9 @@ def fake_services(
     transcriber: Transcriber | None = None,
     drafter: Drafter | None = None,
     coach: str | None = COACH,
+    clocks: Callable[[], Clocks] = lambda: Clocks(awake=0.0, passed=0.0),
 ) -> Services:
-    """Services that open `store` (by default `filled_store()`) with `passphrase` and refuse every other one."""
+    """Services that open `store` (by default `filled_store()`) with `passphrase` and refuse every other one. Time stands still."""
     kept = filled_store() if store is None else store
 
     def open_store(given: str) -> FakeStore:
@@ -247,4 +380,5 @@ def fake_services(
         transcriber=lambda: transcriber or ScriptedTranscriber(),
         drafter=lambda _: drafter or ScriptedDrafter(),
         coach=coach,
+        clocks=clocks,
     )

@@ -23,6 +23,7 @@ from assistant.capture.portaudio import WANTED, Callback, Format
 from assistant.domain import Transcript
 from assistant.errors import NothingSaid
 from assistant.protocols import Brief, Progress
+from assistant.store import keys, letterbox
 from tests.fakes import ScriptedDrafter, ScriptedTranscriber
 from tests.microphone import HEADER
 from tests.store.made import PASSPHRASE
@@ -92,14 +93,24 @@ def main() -> None:
     coachnote()
 
 
+def seen_here(folder: Path) -> dict[str, str]:
+    """The environment of a computer on which the store was unlocked before."""
+    letterbox.remember(folder / "state" / "coachnote" / "boxes", folder / "store", keys.read(folder / "store")[0].box)
+    return {"XDG_STATE_HOME": str(folder / "state")}
+
+
 @contextmanager
-def started(folder: Path, *words: str, hears: str = "", module: str = "tests.talking", **options: Any) -> Iterator[Popen[str]]:
-    """The command under way, with its store in `folder`; killed at the end if it is still running."""
+def started(
+    folder: Path, *words: str, hears: str = "", module: str = "tests.talking", passphrase: str | None = PASSPHRASE, **options: Any
+) -> Iterator[Popen[str]]:
+    """The command under way, with its store in `folder`; killed at the end if it is still running. It asks where `passphrase` is None."""
     read, write = os.pipe()
-    os.write(write, PASSPHRASE.encode() + b"\n")
+    os.write(write, (passphrase or "").encode() + b"\n")
     os.close(write)
-    command = [sys.executable, "-m", module, "--store", str(folder / "store"), "--passphrase-fd", str(read), *words]
-    env = {**os.environ, "COACHNOTE_TEST_HEARS": hears, "COACHNOTE_MODELS": str(folder / "models"), **options.pop("env", {})}
+    given = [] if passphrase is None else ["--passphrase-fd", str(read)]
+    command = [sys.executable, "-m", module, "--store", str(folder / "store"), *given, *words]
+    own = {"COACHNOTE_TEST_HEARS": hears, "COACHNOTE_MODELS": str(folder / "models"), **seen_here(folder)}
+    env = {**os.environ, **own, **options.pop("env", {})}
     with Popen(command, **{"stdout": PIPE, "stderr": PIPE, "text": True, "cwd": ROOT, "env": env, "pass_fds": [read]} | options) as process:
         os.close(read)
         try:

@@ -14,7 +14,7 @@ from assistant.errors import SomeFailed
 
 if TYPE_CHECKING:
     from assistant.config import Settings
-    from assistant.protocols import Restored
+    from assistant.domain import Restored
 
 FOLDER = click.Path(path_type=Path)
 MEGABYTE = 1_000_000

@@ -1,4 +1,4 @@
-"""`coachnote clients add|list`: references on the command line, names typed at a prompt."""
+"""`coachnote clients`: references on the command line, names typed at a prompt."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli import erasing
+from assistant.cli.access import access_pack
 from assistant.cli.unlocking import unlock
 from assistant.console import say
 from assistant.errors import UsageProblem
@@ -68,4 +70,9 @@ def list_clients(settings: Settings, names: bool) -> None:
     if not people:
         say("No clients yet. Add one with `coachnote clients add`.")
     for client in people:
-        print(f"{client.ref}  {client.name}" if names else client.ref)
+        held = f"  legal hold since {client.hold:%d %B %Y}" if client.hold else ""
+        print(f"{client.ref}{f'  {client.name}' if names else ''}{held}")
+
+
+for command in (erasing.erase_client, erasing.hold, erasing.release, access_pack):
+    clients.add_command(command)

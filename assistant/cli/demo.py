@@ -95,6 +95,7 @@ def _open_app(settings: Settings, store: Store, session: str) -> None:
     from assistant.tui.app import CoachnoteApp
 
     app = CoachnoteApp(wiring.services(settings), session=session, store=store)
-    app.run()
+    if app.run() is not None:
+        say("The demo has locked, as the app does when nobody is there. Its store is gone; start it again with: coachnote demo")
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)

@@ -31,6 +31,7 @@ def export(settings: Settings, session: str, form: str, out: Path | None) -> Non
     store = unlock(settings)
     try:
         text = _signed(settings, store, session, form)
+        store.note_use("exported", session)
     finally:
         store.close()
     deliver(text, out)
@@ -49,6 +50,12 @@ def _signed(settings: Settings, store: Store, session: str, form: str) -> str:
             do=f"Review and sign it with `coachnote review {session}`.",
         )
     note = versions[-1]
+    if note.void:
+        raise Refused(
+            f"The note of session {session} is void.",
+            means="It was filed under the wrong client, so it does not leave the store.",
+            do=f"See who made it void, and why, with `coachnote review {session}`.",
+        )
     if form == "json":
         return documents.pretty(documents.note_json(note)) + "\n"
     heard = store.earlier_transcript(session, note.transcript) or store.transcript(session)

@@ -1,13 +1,15 @@
-"""`coachnote models`: which models are known, which are here, what they need."""
+"""`coachnote models`: which models are known, which are here, what they need; fetching one, bringing one in, removing one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from assistant import wiring
+from assistant.console import say, watch
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -18,14 +20,59 @@ TITLES: dict[Kind, str] = {"whisper": "For hearing", "language": "For drafting (
 HEADS = ("NAME", "HERE", "SIZE", "MEMORY", "LICENCE", "FOR")
 
 
-@click.command()
-@click.pass_obj
-def models(settings: Settings) -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(ctx: click.Context) -> None:
     """List the models for speech and for language: which are on this computer, their size, memory and licence, and what each is for.
 
     \b
     Example:  coachnote models
     """
+    if ctx.invoked_subcommand is None:
+        _list(ctx.obj)
+
+
+@models.command()
+@click.argument("name")
+@click.pass_obj
+def fetch(settings: Settings, name: str) -> None:
+    """Download the model NAME: the only time that coachnote uses a network. Nothing is sent but the request. Stopped, it goes on next time.
+
+    \b
+    Example:  coachnote models fetch distil-small.en
+    """
+    folder = watch(wiring.fetch_model(settings, name))
+    say(f"{name} is in {folder}. Its files are checked whenever it is loaded.")
+
+
+@models.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.pass_obj
+def add(settings: Settings, name: str, folder: Path) -> None:
+    """Copy a model in from FOLDER, for a computer without a network. Its files are checked whenever it is loaded.
+
+    \b
+    Example:  coachnote models add small.en /media/stick/faster-whisper-small.en
+    """
+    model = wiring.add_model(settings, name, folder)
+    say(f"{name} is here now: {model.size_mb} MB.")
+
+
+@models.command()
+@click.argument("name")
+@click.pass_obj
+def remove(settings: Settings, name: str) -> None:
+    """Delete a model from this computer.
+
+    \b
+    Example:  coachnote models remove small.en
+    """
+    wiring.remove_model(settings, name)
+    say(f"{name} is gone.")
+
+
+def _list(settings: Settings) -> None:
     from assistant.errors import ModelMissing
 
     kinds: tuple[tuple[Kind, Finder], ...] = (("whisper", wiring.find_model), ("language", wiring.find_language_model))

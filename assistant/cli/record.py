@@ -1,4 +1,7 @@
-"""`coachnote record`: dictate, with a level meter and single keys; then the recording walks the rest of the line."""
+"""`coachnote record`: dictate, with a level meter and single keys; then the recording walks the rest of the line.
+
+The store stays locked while the person speaks: the passphrase is asked for afterwards.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ from assistant.cli.statusline import StatusLine, status_line
 from assistant.cli.unlocking import unlock
 from assistant.console import say, watch
 from assistant.domain import MICROPHONE
-from assistant.errors import NotWritable, Stopped
+from assistant.errors import CoachnoteError, NotWritable, Refused, Stopped
 from assistant.protocols import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.domain import Kind
-    from assistant.protocols import AudioWriter, Level, Recorder, Store
+    from assistant.protocols import AudioWriter, Letterbox, Level, Recorder, Store
 
 KEYS = {" ": "pause", "p": "pause", "q": "stop", "\n": "stop", "\r": "stop"}
 HELP = "Space or p pauses, Enter or q stops. Ctrl-C stops too, and keeps what was recorded."
@@ -39,6 +42,8 @@ WARNINGS = {
 SHORT = {"dead": "muted?", "silent": "too quiet", "clipping": "too loud", "dropout": "stalled"}
 GONE = "The microphone went away and did not come back, so the recording ended there."
 FULL = "The disk is full. Free some space while you go on: up to ten minutes are held in memory, and written as soon as there is room."
+SAFE = "The recording is safe: it is kept, encrypted, as session {}."
+GO_ON = "Run `coachnote finish {}` to go on."
 LONGEST = 24 * 60 * 60
 """Seconds."""
 METER = 24
@@ -63,31 +68,82 @@ MOST_UNSAVED = 10 * 60 * SAMPLE_RATE * 2
 def record(settings: Settings, client: str | None, seconds: int | None, kind: Kind, model: str | None, coach: str | None) -> None:
     """Dictate: record the microphone, then transcribe and draft. What is said is encrypted on disk from the first second.
 
+    The passphrase is asked for when the recording has ended. Without it the recording is kept, and waits for the next unlocking.
+
     \b
     Example:  coachnote record --client C-0042
     """
     wiring.recorder_available()
-    store = unlock(settings)
+    wiring.require_store(settings)
+    intake = pipeline.Intake(kind=kind, date=date.today(), client=client, coach=coach or settings.coach)
+    letterbox, store = _letterbox(settings, client)
+    try:
+        taped = _dictate(letterbox, wiring.recorder(), intake, seconds)
+        letterbox.close()
+        store = store or _unlocked(settings, taped.session)
+        _take_in(store, taped)
+        _tell_unassigned(store, taped.session, client)
+        _walk_on(store, taped.session, wiring.engines(settings, model))
+    finally:
+        letterbox.close()
+        if store is not None:
+            store.close()
+
+
+def _letterbox(settings: Settings, client: str | None) -> tuple[Letterbox, Store | None]:
+    """With the store only where it had to be unlocked first: made by an older version, or not unlocked on this computer before."""
+    try:
+        return wiring.letterbox(settings), None
+    except Refused:
+        store = unlock(settings)
     try:
         if client is not None:
             store.client(client)
-        intake = pipeline.Intake(kind=kind, date=date.today(), client=client, coach=coach or settings.coach)
-        session = _dictate(store, wiring.recorder(), intake, seconds)
-        _walk_on(store, session, wiring.engines(settings, model))
-    finally:
+        return wiring.letterbox(settings, store), store
+    except BaseException:
         store.close()
+        raise
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taped:
+    """A recording that was closed whole."""
+
+    session: str
+    recording: str
+    seconds: float
+
+
+def _unlocked(settings: Settings, session: str) -> Store:
+    """Whatever goes wrong here, the recording waits, and the message says so."""
+    try:
+        return unlock(settings, own=session)
+    except CoachnoteError as error:
+        raise type(error)(error.what, means=SAFE.format(session), do=GO_ON.format(session)) from error
+    except (KeyboardInterrupt, EOFError):
+        raise _for_later("The store was not unlocked.", session) from None
+
+
+def _take_in(store: Store, taped: _Taped) -> None:
+    store.recover_recordings()
+    store.finish_recording(taped.recording, taped.seconds)
+
+
+def _tell_unassigned(store: Store, session: str, client: str | None) -> None:
+    if client is not None and store.session(session).client is None:
+        say(f"There is no client {client}, so this session has no client yet. Choose one in the list of sessions: coachnote review")
 
 
 @dataclass
 class _Kept:
-    """The sink: makes the session and its recording at the first sound, so that a microphone that fails leaves nothing behind."""
+    """The sink: begins the recording at the first sound, so that a microphone that fails leaves nothing behind."""
 
-    store: Store
+    letterbox: Letterbox
     intake: pipeline.Intake
     session: str | None = None
     unsaved: int = 0
     """Bytes that the writer holds because the disk is full."""
-    _recording: str | None = None
+    recording: str | None = None
     _writer: AudioWriter | None = None
 
     def write(self, data: bytes) -> object:
@@ -104,20 +160,14 @@ class _Kept:
 
     def _start(self) -> AudioWriter:
         session = pipeline.new_session(self.intake)
-        self.store.add_session(session)
-        recording, writer = self.store.start_recording(session.id, MICROPHONE)
-        self.session, self._recording, self._writer = session.id, recording.id, writer
+        recording, writer = self.letterbox.start_recording(session, MICROPHONE)
+        self.session, self.recording, self._writer = session.id, recording.id, writer
         return writer
 
     def close(self) -> None:
+        """Raises NotWritable when the disk is still full; what was written before can be recovered."""
         if self._writer is not None:
             self._writer.close()
-
-    def finish(self, seconds: float) -> None:
-        """Raises NotWritable when the disk is still full; what was written before can be recovered."""
-        if self._recording is not None:
-            self.close()
-            self.store.finish_recording(self._recording, seconds)
 
 
 @dataclass
@@ -130,32 +180,32 @@ class _Signals:
         self.caught.append(number)
 
 
-def _dictate(store: Store, recorder: Recorder, intake: pipeline.Intake, seconds: float | None) -> str:
-    """Record until the person stops or the time is up; returns the session's id with the recording whole."""
-    kept = _Kept(store, intake)
+def _dictate(letterbox: Letterbox, recorder: Recorder, intake: pipeline.Intake, seconds: float | None) -> _Taped:
+    """Record until the person stops or the time is up."""
+    kept = _Kept(letterbox, intake)
     with _caught_signals() as signals:
         try:
             length = _run(recorder.record(kept, seconds), kept, signals, seconds)
-            kept.finish(length)
+            kept.close()
         except NotWritable as full:
             raise _still_kept(full, kept) from full
-    if kept.session is None:
+    if kept.session is None or kept.recording is None:
         raise Stopped("Stopped before the first sound.", means="Nothing was recorded.")
     if any(number != signal.SIGINT for number in signals.caught):
         raise _for_later("The system asked coachnote to stop.", kept.session)
     say(f"Recorded {clock(length)}, encrypted.")
-    return kept.session
+    return _Taped(session=kept.session, recording=kept.recording, seconds=length)
 
 
 def _still_kept(full: NotWritable, kept: _Kept) -> NotWritable:
     if kept.session is None:
         return full
     means = f"What was recorded until then is kept as session {kept.session}."
-    return NotWritable(full.what, means=means, do=f"Free some space. Then run `coachnote finish {kept.session}`.")
+    return NotWritable(full.what, means=means, do=f"Free some space. {GO_ON.format(kept.session)}")
 
 
 def _for_later(what: str, session: str) -> Stopped:
-    return Stopped(what, means=f"The recording is kept as session {session}.", do=f"Run `coachnote finish {session}` to go on.")
+    return Stopped(what, means=SAFE.format(session), do=GO_ON.format(session))
 
 
 def _run(levels: Generator[Level, str | None, float], kept: _Kept, signals: _Signals, seconds: float | None) -> float:

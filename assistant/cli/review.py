@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -27,15 +28,25 @@ def review(settings: Settings, session: str | None) -> None:
 
 
 def open_app(settings: Settings, session: str | None) -> None:
-    """The app asks for the passphrase itself, unless a descriptor gives it."""
+    """The app asks for the passphrase itself, unless a descriptor gives it, and asks again whenever it has locked."""
+    from assistant.cli import locking
     from assistant.cli.unlocking import unlock
     from assistant.tui.app import CoachnoteApp
 
     wiring.require_store(settings)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageProblem("The app needs a terminal.", do="Run it in one. For scripts there are `coachnote list` and `coachnote export`.")
+    before = locking.locked_before()
+    if before is not None:
+        settings = replace(settings, passphrase_fd=None)
     store = unlock(settings) if settings.passphrase_fd is not None else None
-    app = CoachnoteApp(wiring.services(settings), session=session, store=store)
-    app.run()
+    app = CoachnoteApp(wiring.services(settings), session=session, store=store, after=before)
+    try:
+        locked = app.run()
+    finally:
+        if store is not None:
+            store.close()
+    if locked is not None:
+        locking.start_again(locked, settings)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)

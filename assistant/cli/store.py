@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from assistant import wiring
-from assistant.cli.unlocking import from_descriptor, unlock
+from assistant.cli.unlocking import choose_passphrase, from_descriptor, must_be_strong, show_recovery_code, unlock
 from assistant.console import say
-from assistant.errors import Refused, UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -28,40 +25,10 @@ def init(settings: Settings) -> None:
     \b
     Example:  coachnote init
     """
-    passphrase = _scripted(settings) if settings.passphrase_fd is not None else _chosen()
-    code = wiring.create_store(settings, passphrase)
+    scripted = None if settings.passphrase_fd is None else from_descriptor(settings.passphrase_fd)
+    code = wiring.create_store(settings, must_be_strong(scripted) if scripted is not None else choose_passphrase("No store was made."))
     say(f"The store is ready in {settings.store}.")
-    say("Recovery code, shown this once. Write it down and keep it away from this computer:")
-    print(f"\n    {code}\n", flush=True)
-    say("Without the passphrase and without this code, nobody can read the notes again, us included.")
-
-
-def _scripted(settings: Settings) -> str:
-    passphrase = from_descriptor(settings.passphrase_fd or 0)
-    _must_be_strong(passphrase)
-    return passphrase
-
-
-def _must_be_strong(passphrase: str) -> None:
-    problem = wiring.passphrase_problem(passphrase)
-    if problem:
-        raise Refused(
-            f"That passphrase is too weak: {problem}",
-            do=f"Four random words are strong and easy to keep, such as: {wiring.suggest_passphrase()}",
-        )
-
-
-def _chosen() -> str:
-    """Asked for twice; Enter takes four generated words, which then have to be typed once to show that they were kept."""
-    if not sys.stdin.isatty():
-        raise UsageProblem("The passphrase is needed, and there is no terminal to ask for it.", do="Give it with --passphrase-fd N.")
-    offered = wiring.suggest_passphrase()
-    say(f"Choose a passphrase. Or press Enter to use this one:  {offered}")
-    first = getpass.getpass("New passphrase: ", stream=sys.stderr) or offered
-    _must_be_strong(first)
-    if getpass.getpass("The same again:  ", stream=sys.stderr) != first:
-        raise UsageProblem("The two passphrases differ.", means="No store was made.", do="Run `coachnote init` again.")
-    return first
+    show_recovery_code(code)
 
 
 @click.command("list")
@@ -85,5 +52,5 @@ def _line(row: SessionSummary) -> str:
     session = row.session
     day = f"{session.date}{'' if session.date_confirmed else '?'}" if session.date else "no date"
     length = f"{int(row.seconds // 60)}:{int(row.seconds % 60):02d}" if row.seconds else "-"
-    state = WAITING[row.stage] + (f", version {row.version}" if row.version else "")
+    state = ("void" if row.void else WAITING[row.stage]) + (f", version {row.version}" if row.version else "")
     return f"{session.id}  {day:<11} {session.client or 'unassigned':<11} {session.kind:<12} {length:>6}  {state}"

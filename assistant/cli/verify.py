@@ -13,7 +13,7 @@ from assistant.errors import SomeFailed, StoreDamaged
 
 if TYPE_CHECKING:
     from assistant.config import Settings
-    from assistant.protocols import Salvaged
+    from assistant.domain import Salvaged
 
 
 @click.command()

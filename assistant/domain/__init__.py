@@ -1,4 +1,5 @@
-"""The nouns: what was recorded, what was heard, what was drafted, what was signed; and what a person says a draft should have held.
+"""The nouns: what was recorded, what was heard, what was drafted, what was signed, what was found; and what a person says a draft should
+have held.
 
 Pure frozen values, standard library only. Times are seconds from the start of a recording; dates are calendar dates in the coach's
 own country. Nothing here knows how a value is stored, shown or written to a file. Text fields stay out of `repr`, so that no log or
@@ -21,6 +22,7 @@ from assistant.domain.drafted import (
     Referral,
     Statement,
 )
+from assistant.domain.found import Found, SearchResult, Where
 from assistant.domain.heard import (
     Client,
     Correction,
@@ -35,7 +37,9 @@ from assistant.domain.heard import (
     User,
     Word,
 )
+from assistant.domain.keeping import Access, Due, Erasable, Erasure, Held, HeldSession, Kept, Mentions, Outlook, Retention, Why
 from assistant.domain.labelled import LabelledAction, LabelledAppointment, LabelledFact, LabelledOutcome, LabelledReferral, Labels
+from assistant.domain.safety import BackedUp, Repaired, Restored, Salvaged
 from assistant.domain.signed import (
     CaseNote,
     Change,
@@ -50,6 +54,7 @@ from assistant.domain.signed import (
     Void,
 )
 from assistant.domain.template import OTHER, PLAIN, Template
+from assistant.domain.unfinished import Unfinished
 from assistant.domain.words import (
     MAX_EVIDENCE,
     MAX_SEGMENT_WORDS,
@@ -83,7 +88,9 @@ __all__ = [
     "PLAIN",
     "SECTIONS",
     "SECTION_TITLES",
+    "Access",
     "Action",
+    "BackedUp",
     "Barrier",
     "CaseNote",
     "Change",
@@ -94,11 +101,18 @@ __all__ = [
     "Decision",
     "Draft",
     "DraftedBy",
+    "Due",
+    "Erasable",
+    "Erasure",
     "Evidence",
+    "Found",
     "Gap",
     "GapReason",
     "HeardBy",
+    "Held",
+    "HeldSession",
     "Item",
+    "Kept",
     "Kind",
     "LabelledAction",
     "LabelledAppointment",
@@ -108,20 +122,27 @@ __all__ = [
     "Labels",
     "LeftOut",
     "LeftOutReason",
+    "Mentions",
     "NextAppointment",
     "NoteSection",
     "Notice",
     "Origin",
     "Outcome",
+    "Outlook",
     "Owner",
     "PreviousAction",
     "PreviousOutcome",
     "Recording",
     "Referral",
     "ReferralStatus",
+    "Repaired",
+    "Restored",
+    "Retention",
     "Review",
     "Role",
     "SaidBy",
+    "Salvaged",
+    "SearchResult",
     "SectionKey",
     "Segment",
     "SegmentFlag",
@@ -137,9 +158,12 @@ __all__ = [
     "Statement",
     "Template",
     "Transcript",
+    "Unfinished",
     "Use",
     "User",
     "Verdict",
     "Void",
+    "Where",
+    "Why",
     "Word",
 ]

@@ -15,6 +15,8 @@ class Client:
     ref: str
     """Short and pseudonymous, `C-0042`: the only form that reaches command lines, logs and file names."""
     name: str = field(repr=False)
+    hold: dt.datetime | None = None
+    """Since when (UTC) a legal hold keeps everything of theirs from being erased."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,8 @@ class SessionSummary:
     """Length of the recording; None for a typed or imported transcript."""
     version: int | None = None
     """Version of the newest signed note."""
+    void: bool = False
+    """Whether that note was made void: filed under the wrong client."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,7 @@ class Recording:
     session: str
     media: str
     """The suffix of the file it came from, such as `.m4a`, or MICROPHONE."""
-    state: Literal["recording", "complete", "recovered"]
+    state: Literal["recording", "complete", "recovered", "erased"]
     seconds: float | None = None
 
 

@@ -1,11 +1,13 @@
 """Models, for speech and for language: what is known about each (one TOML card a model), which are on this disk, which one `auto` takes.
 
-Reads folders and cards. Loads no model, and knows no network: a person puts a model where it belongs.
+Reads folders and cards, and copies a folder in. Loads no model, and knows no network.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -15,7 +17,8 @@ from typing import Literal
 import msgspec
 
 from assistant import resources
-from assistant.errors import ModelMissing, ModelUnusable
+from assistant.errors import ModelMissing, ModelUnusable, NotWritable, Refused, UsageProblem
+from assistant.speech import provenance
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 """Without its tokenizer, faster-whisper would ask the network for one."""
@@ -23,6 +26,7 @@ LANGUAGE_NEEDED = ("config.json", "tokenizer.json", "model.safetensors")
 """What a language model is made of. A large one comes in several pieces with an index, which counts as the last of these."""
 PIECES = "model.safetensors.index.json"
 DEMO = "demo"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 Kind = Literal["whisper", "language"]
 LEAST_WINDOW = 10.0
 """Seconds: real Whisper models lose accuracy on shorter windows."""
@@ -94,6 +98,45 @@ def present(models: Path, kind: Kind = "whisper") -> list[ModelOnDisk]:
     ]
 
 
+def add(name: str, source: Path, models: Path) -> ModelOnDisk:
+    """Copy a model's folder in under a name, all of it or nothing. Raises UsageProblem, Refused, ModelUnusable or NotWritable."""
+    if not NAME.fullmatch(name) or name == DEMO:
+        raise UsageProblem("A model's name holds letters, digits, dots and hyphens.", do="Use the name of a known one, or one of your own.")
+    kind: Kind | None = next((k for k in ("whisper", "language") if source.is_dir() and _holds(source, k)), None)
+    if kind is None:
+        do = f"A speech model holds {', '.join(NEEDED)}; a language model {', '.join(LANGUAGE_NEEDED)}."
+        raise ModelUnusable("There is no model in that folder.", do=do)
+    if (models / name).exists():
+        raise Refused(f"There is a model called {name} already.", do=f"Remove it first: coachnote models remove {name}")
+    _whole(ModelOnDisk(card=Card(name=name, kind=kind), folder=source))
+    beside = models / f".{name}.partial"
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.copytree(source, beside)
+        provenance.record(beside, "a folder", None)
+        beside.replace(models / name)
+    except OSError as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise NotWritable(f"The model cannot be written to {models}.", do="Make room there, and try again.") from error
+    return next(model for model in present(models, kind) if model.folder == models / name)
+
+
+def remove(name: str, models: Path) -> None:
+    """Raises UsageProblem when there is none of that name in `models`."""
+    if not NAME.fullmatch(name) or not (models / name).is_dir():
+        raise UsageProblem(f"There is no model called {name} to remove.", do="See which are here with: coachnote models")
+    shutil.rmtree(models / name)
+
+
+def card(name: str) -> Card:
+    """The card of a known model of either kind. Raises UsageProblem when no card has that name."""
+    for kind in ("whisper", "language"):
+        for each in known(kind):
+            if each.name == name:
+                return each
+    raise UsageProblem(f"There is no card for a model called {name}.", do="See the known ones with: coachnote models")
+
+
 def _holds(folder: Path, kind: Kind) -> bool:
     """Whether a folder holds a model's weights: CTranslate2's for speech, safetensors for language."""
     return (folder / "model.bin").is_file() if kind == "whisper" else any(folder.glob("*.safetensors"))
@@ -116,15 +159,20 @@ def find(name: str, models: Path, kind: Kind = "whisper") -> ModelOnDisk:
     else:
         chosen = next((model for model in here if model.card.name == name), None)
     if chosen is None:
-        raise _missing(name, here, models) if kind == "whisper" else _no_language_model(name, here, models)
-    lacking = _lacking(chosen)
+        raise _missing(name, here) if kind == "whisper" else _no_language_model(name, here)
+    return _whole(chosen)
+
+
+def _whole(model: ModelOnDisk) -> ModelOnDisk:
+    lacking = _lacking(model)
     if lacking:
+        kind = "speech" if model.card.kind == "whisper" else "language"
         raise ModelUnusable(
-            f"The {'speech' if kind == 'whisper' else 'language'} model {chosen.card.name} is not complete: {', '.join(lacking)} missing.",
+            f"The {kind} model {model.card.name} is not complete: {', '.join(lacking)} missing.",
             means="It was not copied or downloaded to its end.",
-            do=f"Copy the whole model folder again to {chosen.folder}.",
+            do=f"Copy the whole model folder again to {model.folder}.",
         )
-    return chosen
+    return model
 
 
 def best(here: list[ModelOnDisk], *, cores: int, memory_mb: int | None) -> ModelOnDisk | None:
@@ -141,24 +189,24 @@ def _fits(card: Card, memory: int | None) -> bool:
     return memory is None or needed is None or needed <= memory / 2
 
 
-def _missing(name: str, here: list[ModelOnDisk], models: Path) -> ModelMissing:
+def _missing(name: str, here: list[ModelOnDisk]) -> ModelMissing:
     what = "No speech model is on this computer yet." if name == "auto" else "That speech model is not on this computer."
     others = ", ".join(m.card.name for m in here if m.card.name != DEMO)
     return ModelMissing(
         what,
         means="Recordings can be kept, but not turned into text." if name == "auto" else f"Here are: {others or 'none of your own'}.",
-        do=f"Copy a faster-whisper model folder ({', '.join(NEEDED)}) to {models / 'NAME'}, for instance {models / 'small.en'}; "
+        do="Fetch one with `coachnote models fetch base.en`, or bring a folder in with `coachnote models add NAME FOLDER`; "
         "`coachnote models` lists the known ones. To try the program on its own synthetic speech, add `--model demo`.",
     )
 
 
-def _no_language_model(name: str, here: list[ModelOnDisk], models: Path) -> ModelMissing:
+def _no_language_model(name: str, here: list[ModelOnDisk]) -> ModelMissing:
     others = ", ".join(m.card.name for m in here)
     return ModelMissing(
         "No language model is on this computer." if name == "auto" else "That language model is not on this computer.",
         means=f"Here are: {others or 'none'}. Drafting works without one.",
-        do=f"Copy an instruct model ({', '.join(LANGUAGE_NEEDED)}, tokenizer_config.json) to {models / 'NAME'}; `coachnote models` lists "
-        "the known ones. Or draft with --drafter extractive.",
+        do="Fetch one with `coachnote models fetch NAME`, or bring a folder in with `coachnote models add NAME FOLDER`; `coachnote models` "
+        "lists the known ones. Or draft with --drafter extractive.",
     )
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from assistant.domain import Gap, HeardBy, Segment, SegmentFlag, Transcript
 from assistant.errors import NothingSaid
 from assistant.protocols import Brief, Progress
-from assistant.speech import guards, vad
+from assistant.speech import guards, provenance, vad
 from assistant.speech.account import account
 from assistant.speech.cards import DEMO, ModelOnDisk
 from assistant.speech.decode import Decoded, decode
@@ -77,6 +77,7 @@ class WhisperTranscriber:
 
     def _loaded(self) -> Engine:
         if self._engine is None:
+            provenance.verify(self.model.folder)
             self._engine = Engine(self.model.card.name, self.model.folder)
         return self._engine
 

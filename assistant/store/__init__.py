@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from assistant.protocols import Progress, Repaired, Restored
+    from assistant.domain import Repaired, Restored
+    from assistant.protocols import Progress
     from assistant.store.keys import Unlocked
+    from assistant.store.letterbox import Letterbox
     from assistant.store.vault import SqliteStore
 
 __all__ = [
     "create_store",
     "exists",
     "harden",
+    "open_letterbox",
     "open_store",
     "open_with_recovery",
     "passphrase_problem",
     "put_back",
+    "remember_box",
     "repair",
     "suggest_passphrase",
     "unlocked",
@@ -36,11 +40,11 @@ def create_store(folder: Path, passphrase: str) -> str:
     return vault.create(folder, passphrase)
 
 
-def open_store(folder: Path, passphrase: str) -> SqliteStore:
-    """Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew or NotWritable."""
+def open_store(folder: Path, passphrase: str, user: str | None = None) -> SqliteStore:
+    """`user`: whose way in is tried first. Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew, Refused or NotWritable."""
     from assistant.store import vault
 
-    return vault.open_with_passphrase(folder, passphrase)
+    return vault.open_with_passphrase(folder, passphrase, user)
 
 
 def open_with_recovery(folder: Path, code: str) -> SqliteStore:
@@ -82,6 +86,23 @@ def unlocked(folder: Path, passphrase: str) -> Unlocked:
             raise wrong from None
 
 
+def open_letterbox(folder: Path, memory: Path, box: str | None = None) -> Letterbox:
+    """For recordings while the store is locked. `box`: as an unlocked store gives it; else the one that is remembered in `memory`.
+
+    Raises Refused where the store has to be unlocked first, StoreMissing, StoreDamaged, StoreTooNew or NotWritable.
+    """
+    from assistant.store import letterbox
+
+    return letterbox.Letterbox(folder, box or letterbox.remembered(memory, folder))
+
+
+def remember_box(folder: Path, memory: Path, box: str) -> None:
+    """Keep the box of a store that was unlocked, in the folder `memory` outside it."""
+    from assistant.store import letterbox
+
+    letterbox.remember(memory, folder, box)
+
+
 def exists(folder: Path) -> bool:
     """Whether the folder holds a store, damaged or not."""
     from assistant.store import keys
@@ -89,11 +110,11 @@ def exists(folder: Path) -> bool:
     return keys.present(folder)
 
 
-def suggest_passphrase() -> str:
-    """Four random words."""
+def suggest_passphrase(words: int = 4) -> str:
+    """Random words, 11 bits each."""
     from assistant.store.passphrase import suggest
 
-    return suggest()
+    return suggest(words)
 
 
 def passphrase_problem(text: str) -> str | None:

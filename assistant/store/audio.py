@@ -27,6 +27,8 @@ from assistant.errors import StoreDamaged
 from assistant.store import disk
 from assistant.store.sealing import TAG_BYTES
 
+FOLDER = "audio"
+"""Within the store: recordings, a file each."""
 MAGIC = b"CNAUDIO1"
 CHUNK = 4096
 """Bytes of sound: 0.128 s of 16 kHz 16-bit mono, the most that a crash can lose of what was written."""
@@ -224,6 +226,15 @@ def ending(path: Path, file_id: str, key: bytes) -> Ending | None:
             return "recovered" if reader.recovered else "complete"
     except StoreDamaged:
         return None
+
+
+def being_written(path: Path) -> bool:
+    """Whether a living process holds it."""
+    try:
+        with path.open("r+b", buffering=0) as file:
+            return not disk.lock(file.fileno(), wait=False)
+    except OSError:
+        return False
 
 
 def size(path: Path, file_id: str, key: bytes) -> int:

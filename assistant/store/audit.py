@@ -58,18 +58,6 @@ ROWS = "SELECT n, at, what, object, slot, mac FROM audit ORDER BY n"
 
 
 @dataclass(frozen=True)
-class Entry:
-    n: int
-    at: str
-    """UTC, ISO 8601."""
-    what: str
-    object: str
-    """An identifier or a reference."""
-    slot: str
-    """Which slot the store was opened with."""
-
-
-@dataclass(frozen=True)
 class Head:
     """The newest entry, as somebody may note it elsewhere."""
 
@@ -137,11 +125,6 @@ class Audit:
         return None if hmac.compare_digest(key, chain["key"]) else chain["first"] + len(rows) - len(early)
 
 
-def entries(connection: Connection) -> list[Entry]:
-    """Oldest first."""
-    return [Entry(**{name: row[name] for name in ("n", "at", "what", "object", "slot")}) for row in connection.rows(ROWS)]
-
-
 def head(connection: Connection) -> Head | None:
     """The newest entry; None where there is none."""
     row = connection.row("SELECT n, mac FROM audit ORDER BY n DESC LIMIT 1")
@@ -149,9 +132,9 @@ def head(connection: Connection) -> Head | None:
 
 
 def note_head(folder: Path, connection: Connection) -> None:
-    """Write the newest entry's number and MAC beside the database. Raises NotWritable."""
+    """Write the newest entry's number and MAC beside the database; not over what shows that it is older. Raises NotWritable."""
     newest = head(connection)
-    if newest is not None:
+    if newest is not None and not went_back(folder, connection):
         with disk.writing("the head of the audit"):
             disk.write_atomically(folder / HEAD, msgspec.json.encode(newest))
 

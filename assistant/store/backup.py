@@ -18,8 +18,9 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from assistant import __version__
+from assistant.domain import BackedUp
 from assistant.errors import NotWritable, Refused, StoreError
-from assistant.protocols import BackedUp, Progress
+from assistant.protocols import Progress
 from assistant.store import audit, disk, key_copy, keys, manifest
 from assistant.store.base import DATABASE, Row, StoreBase
 from assistant.store.connection import Connection, damaged_pages
@@ -27,7 +28,7 @@ from assistant.store.manifest import File, Manifest
 from assistant.store.recordings import FOLDER as AUDIO
 
 LOCK = "backup.lock"
-RECORDINGS = "SELECT id, state FROM recordings ORDER BY rowid"
+RECORDINGS = "SELECT id, state FROM recordings WHERE state != 'erased' ORDER BY rowid"
 
 
 class Backups(StoreBase):

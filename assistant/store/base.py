@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.domain import Role, Use
+from assistant.domain import Role
 from assistant.errors import CoachnoteError, Refused, UsageProblem
 from assistant.store.audit import Audit, note_head
 from assistant.store.client_keys import ClientKeys, KeyGoneError
@@ -46,11 +46,6 @@ class StoreBase:
         """Raises Refused for a coach. `to`: what is refused, as in "revoke users"."""
         if self.role != "admin":
             raise Refused(f"Only an admin may {to}.", do="Ask one, or open the store with an admin's passphrase or the recovery code.")
-
-    def note_use(self, what: Use, thing: str) -> None:
-        """Leave an entry in the audit of something that changed nothing: a session read or exported, a search."""
-        with self._db.write() as db:
-            self._audit.append(db, what, thing)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

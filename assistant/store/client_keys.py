@@ -80,6 +80,13 @@ class ClientKeys:
     def __repr__(self) -> str:
         return f"<ClientKeys: {self._entries!r}>"
 
+    @property
+    def version(self) -> int:
+        """Grows whenever a key is made or dropped, by whatever process."""
+        with self._threads:
+            self._refresh()
+            return self._entries.seq
+
     def get(self, name: str) -> bytes:
         """Raises KeyGoneError."""
         with self._threads:
@@ -100,11 +107,18 @@ class ClientKeys:
                 self._save(_Entries(self._entries.seq + 1, {**self._entries.keys, name: new_key()}))
             return self._entries.keys[name]
 
+    def keep(self, name: str, key: bytes) -> None:
+        """A key that was made elsewhere, on the medium when this returns. One that is there already stays as it is."""
+        with self._changing():
+            if name not in self._entries.keys:
+                self._save(_Entries(self._entries.seq + 1, {**self._entries.keys, name: key}))
+
     def drop(self, *names: str) -> None:
         """Erase: both copies are rewritten without them. What was sealed under them is noise from here on."""
         with self._changing():
-            if not self._entries.keys.keys().isdisjoint(names):
-                self._save(_Entries(self._entries.seq + 1, {n: k for n, k in self._entries.keys.items() if n not in names}))
+            left = {n: k for n, k in self._entries.keys.items() if n not in names}
+            if len(left) < len(self._entries.keys):
+                self._save(_Entries(self._entries.seq + 1, left))
 
     @property
     def seq(self) -> int:

@@ -103,6 +103,11 @@ class Connection:
     def row(self, sql: str, values: Sequence[object] = ()) -> dict[str, Any] | None:
         return next(iter(self.rows(sql, values)), None)
 
+    def tuples(self, sql: str) -> list[tuple[Any, ...]]:
+        """For many rows: a third of the time that `rows` takes."""
+        with self._lock, translated():
+            return list(self._raw.execute(sql))
+
     @contextlib.contextmanager
     def write(self) -> Iterator[Any]:
         """A transaction that holds the write lock from its start, so that what is read in it stays true until it commits.
@@ -146,6 +151,11 @@ class Connection:
         """Bring every change into the main file and empty the write-ahead log, so that nothing deleted lives on in it."""
         with self._lock, translated():
             self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def changes(self) -> tuple[int, int]:
+        """Another value after every commit, by another process (SQLite's `data_version`) or here (rows changed so far)."""
+        with self._lock, translated():
+            return self._raw.execute("PRAGMA data_version").fetchone()[0], self._raw.total_changes
 
     def faults(self) -> list[str]:
         """Reads every page: what SQLCipher and SQLite find wrong, empty when nothing is. About 4 s per 100 MB."""

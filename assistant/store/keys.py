@@ -41,6 +41,8 @@ FORMAT = "coachnote.keys"
 VERSION = 2
 """2 since headers have a box and several people; a header of version 1 is read too, and written as 2."""
 NAMES = ("keys.json", "keys.copy.json")
+NEXT = "keys.next.json"
+"""The header to come, while the master key is being changed (`rotation.py`)."""
 FIRST_USER = "admin"
 """Label of the slot that a new store has."""
 LARGEST = 64 * 1024
@@ -169,9 +171,12 @@ def present(folder: Path) -> bool:
     return any(os.path.lexists(folder / name) for name in NAMES)
 
 
-def unlock(folder: Path, passphrase: str) -> Unlocked:
-    """Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew, each only when it is that."""
-    return _unlock(folder, "passphrase", lambda slot: stretch(passphrase, bytes.fromhex(slot.salt), slot.kdf or Cost()))
+def unlock(folder: Path, passphrase: str, first: str | None = None) -> Unlocked:
+    """`first`: label of the slot to try before the others.
+
+    Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew, each only when it is that.
+    """
+    return _unlock(folder, "passphrase", lambda slot: stretch(passphrase, bytes.fromhex(slot.salt), slot.kdf or Cost()), first)
 
 
 def unlock_with_recovery(folder: Path, secret: bytes) -> Unlocked:
@@ -236,18 +241,18 @@ def _box(master: bytes) -> X25519PrivateKey:
     return X25519PrivateKey.from_private_bytes(derive(master, "box"))
 
 
-def _unlock(folder: Path, kind: str, key_for: Any) -> Unlocked:
+def _unlock(folder: Path, kind: str, key_for: Any, first: str | None = None) -> Unlocked:
     damaged: StoreDamaged | None = None
     for header in read(folder):
         try:
-            return _open_slot(header, kind, key_for)
+            return _open_slot(header, kind, key_for, first)
         except StoreDamaged as error:
             damaged = error
     raise damaged or StoreDamaged("The store has no keys.")
 
 
-def _open_slot(header: Header, kind: str, key_for: Any) -> Unlocked:
-    for slot in header.slots:
+def _open_slot(header: Header, kind: str, key_for: Any, first: str | None) -> Unlocked:
+    for slot in sorted(header.slots, key=lambda slot: slot.label != first):
         if slot.kind != kind:
             continue
         priv = bytes.fromhex(slot.priv)

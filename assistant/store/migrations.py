@@ -134,3 +134,24 @@ def m006_erasure(db: Any) -> None:
             BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"""  # noqa: S608 - names of our own
         )
     db.execute("ALTER TABLE clients ADD COLUMN hold TEXT")  # since when a legal hold stops every clock
+
+
+@step
+def m007_unfinished(db: Any) -> None:
+    """Free to change and to go: nothing here has been decided yet. A typed note has no session so far."""
+    columns = {"id": str, "session": str, "created_at": str, "owner": str, "sealed": bytes}
+    session = [("session", "sessions", "id")]
+    db["unfinished"].create(columns, pk="id", foreign_keys=session, not_null=set(columns) - {"id", "session"})
+    db["unfinished"].create_index(["session"])
+
+
+@step
+def m008_who_made_a_session(db: Any) -> None:
+    db.execute("ALTER TABLE sessions ADD COLUMN made_by TEXT")  # a user's short name; null before there was this column
+
+
+@step
+def m009_clocks(db: Any) -> None:
+    """So that retention is reckoned without reading the sealed texts that lie beside the dates."""
+    for table in APPEND_ONLY:
+        db[table].create_index(["created_at", "session"])

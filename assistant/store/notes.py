@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from assistant import documents
-from assistant.domain import CaseNote, Draft, Review, Transcript
-from assistant.errors import Refused
+from assistant.domain import CaseNote, Draft, Review, Transcript, Void
+from assistant.errors import Refused, UsageProblem
 from assistant.identity import new_id
 from assistant.store.base import Row, StoreBase, stamp
 
@@ -17,6 +19,8 @@ WHERE n.client = ? AND n.session IS NOT ? AND n.void = 0
   AND n.version = (SELECT max(version) FROM notes WHERE session = n.session)
 ORDER BY coalesce(s.date, substr(s.created_at, 1, 10)) DESC, s.created_at DESC LIMIT 1
 """
+
+NEWEST = "SELECT version, void FROM notes WHERE session = ? ORDER BY version DESC LIMIT 1"
 
 
 class Notes(StoreBase):
@@ -39,9 +43,12 @@ class Notes(StoreBase):
     def save_draft(self, session_id: str, draft: Draft, review: Review | None = None) -> None:
         """With the decisions carried over to it, if any: both are kept, or neither."""
         with self._db.write() as db:
-            row = self._append(db, "drafts", session_id, documents.draft_json(draft))
-            if review is not None:
-                self._append(db, "reviews", session_id, documents.review_json(review), draft=row)
+            self._append_draft(db, session_id, draft, review)
+
+    def _append_draft(self, db: Any, session_id: str, draft: Draft, review: Review | None) -> None:
+        row = self._append(db, "drafts", session_id, documents.draft_json(draft))
+        if review is not None:
+            self._append(db, "reviews", session_id, documents.review_json(review), draft=row)
 
     def draft(self, session_id: str) -> Draft | None:
         text = self._text_of("drafts", lambda: self._newest("drafts", session_id))
@@ -67,15 +74,34 @@ class Notes(StoreBase):
     def save_note(self, note: CaseNote) -> None:
         """Raises Refused: a session without a client, another client's, or a version that does not follow the newest one."""
         with self._db.write() as db:
-            client = self._session_row(note.session)["client"]
-            if client is None:
-                raise Refused("A session without a client cannot be signed.", do="Assign it to a client first.")
-            if client != note.client:
-                raise Refused("This note names another client than its session.", do="Open the session again and sign it there.")
-            _check_version(note, next(iter(db.query("SELECT max(version) AS v FROM notes WHERE session = ?", [note.session])))["v"])
-            row = {"version": note.version, "void": int(note.void is not None), "client": client}
-            note_id = self._append(db, "notes", note.session, documents.note_json(note), **row)
-            self._audit.append(db, "signed", note_id)
+            self._save_note(db, note)
+
+    def _save_note(self, db: Any, note: CaseNote) -> None:
+        client = self._session_row(note.session)["client"]
+        if client is None:
+            raise Refused("A session without a client cannot be signed.", do="Assign it to a client first.")
+        if client != note.client:
+            raise Refused("This note names another client than its session.", do="Open the session again and sign it there.")
+        _check_follows(note, next(iter(db.query(NEWEST, [note.session])), None))
+        row = {"version": note.version, "void": int(note.void is not None), "client": client}
+        note_id = self._append(db, "notes", note.session, documents.note_json(note), **row)
+        self._audit.append(db, "voided" if note.void else "signed", note_id)
+
+    def void_note(self, session_id: str, by: str, why: str) -> CaseNote:
+        """A new version that says who made the note void, and why. Raises Refused when it is not signed or void already, UsageProblem."""
+        with self._db.write() as db:
+            return self._void_note(db, session_id, by, why)
+
+    def _void_note(self, db: Any, session_id: str, by: str, why: str) -> CaseNote:
+        if not by.strip() or not why.strip():
+            raise UsageProblem("A note is made void with a name and a reason.", means="Nothing was changed.", do="Give both.")
+        versions = self.notes(session_id)
+        if not versions:
+            raise Refused("This session has no signed note.", means="Only a signed note is made void.")
+        newest, void = versions[-1], Void(who=by.strip(), at=dt.datetime.now(dt.UTC), why=why.strip())
+        note = replace(newest, version=newest.version + 1, supersedes=newest.version, void=void)
+        self._save_note(db, note)
+        return note
 
     def notes(self, session_id: str) -> list[CaseNote]:
         """Oldest version first; empty while unsigned."""
@@ -110,7 +136,10 @@ class Notes(StoreBase):
         raise Refused("This review belongs to a draft that is not in the store.", do="Open the session again.")
 
 
-def _check_version(note: CaseNote, newest: int | None) -> None:
+def _check_follows(note: CaseNote, last: Row | None) -> None:
+    if last is not None and last["void"]:
+        raise Refused("This note is void.", means="It was filed under the wrong client, and nothing follows it.")
+    newest = last["version"] if last else None
     if note.version != (newest or 0) + 1 or note.supersedes != newest:
         raise Refused(
             f"Version {note.version} of this note does not follow the newest one.",

@@ -39,10 +39,10 @@ def words() -> tuple[str, ...]:
     return tuple(resources.files("assistant.store").joinpath("words.txt").read_text(encoding="ascii").split())
 
 
-def suggest() -> str:
-    """WORDS words, each drawn with the system's own randomness, and drawn again where `problem` would refuse them (one in thousands)."""
+def suggest(count: int = WORDS) -> str:
+    """That many words, each drawn with the system's own randomness; drawn again where `problem` would refuse them (one in thousands)."""
     while True:
-        drawn = " ".join(secrets.choice(words()) for _ in range(WORDS))
+        drawn = " ".join(secrets.choice(words()) for _ in range(count))
         if problem(drawn) is None:
             return drawn
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from assistant.domain import Client
@@ -11,6 +12,8 @@ from assistant.store.client_keys import of_client
 
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 GIVEN = re.compile(r"C-(\d{4,})")
+EVER_GIVEN = "SELECT ref FROM clients UNION SELECT object FROM erasures WHERE what = 'client'"
+"""A reference of somebody who was erased is never given again: it stands in the audit, and in the ledger of what was erased."""
 
 
 class People(StoreBase):
@@ -21,7 +24,7 @@ class People(StoreBase):
         if ref is not None and not REFERENCE.fullmatch(ref):
             raise UsageProblem("A client reference holds at most 32 letters, digits, dots and hyphens.", do="Choose one such as C-0042.")
         with self._db.write() as db:
-            refs = {row["ref"] for row in db.query("SELECT ref FROM clients")}
+            refs = {row["ref"] for row in db.query(EVER_GIVEN)}
             ref = ref or _next_free(refs)
             if ref.casefold() in {taken.casefold() for taken in refs}:
                 raise Refused(f"The reference {ref} is taken.", do="Choose another, or leave it out to be given the next free one.")
@@ -36,13 +39,17 @@ class People(StoreBase):
 
     def client(self, ref: str) -> Client:
         """Raises UsageProblem when there is none."""
+        return self._client(self._client_row(ref))
+
+    def _client_row(self, ref: str) -> Row:
         row = self._db.row("SELECT * FROM clients WHERE ref = ?", [ref])
         if row is None:
             raise UsageProblem(f"There is no client {ref}.", do="See the clients with: coachnote clients list")
-        return self._client(row)
+        return row
 
     def _client(self, row: Row) -> Client:
-        return Client(ref=row["ref"], name=self._keys.unseal(of_client(row["ref"]), f"clients|{row['ref']}", row["sealed"]).decode())
+        name = self._keys.unseal(of_client(row["ref"]), f"clients|{row['ref']}", row["sealed"]).decode()
+        return Client(ref=row["ref"], name=name, hold=None if row["hold"] is None else dt.datetime.fromisoformat(row["hold"]))
 
 
 def _next_free(refs: set[str]) -> str:

@@ -11,9 +11,14 @@ import msgspec
 
 from assistant.errors import StoreTooNew
 from assistant.store.connection import Connection
+from assistant.store.erasure import KEY_OF, NAMES
 
-KEYED = ("client", "session", "recording")
-"""What has a key of its own, named `<what>/<object>`."""
+TABLES: dict[str, str] = {
+    "client": "clients",
+    "session": "sessions",
+    "recording": "recordings",
+    **{what: table for table, what in NAMES.items()},
+}
 
 
 class Erased(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,22 +38,29 @@ def ledger(connection: Connection) -> list[Erased]:
 
 
 def keys_of(entries: list[Erased]) -> list[str]:
-    return [f"{entry.what}/{entry.object}" for entry in entries if entry.what in KEYED]
+    return [KEY_OF[entry.what](entry.object) for entry in entries if entry.what in KEY_OF]
 
 
 def reapply(db: Any, entries: list[Erased]) -> None:
     """Within a transaction. Raises StoreTooNew for an entry of a kind that this build does not know."""
     tables = {row["name"] for row in db.query("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for entry in entries:
-        if f"{entry.what}s" not in tables:
+        if entry.what not in TABLES:
             raise StoreTooNew("The ledger of erasures was written by a newer coachnote.", do="Install the newer version.")
-        if entry.what in KEYED:
-            for table in sorted(tables):
-                if "owner" in _columns(db, table) and table not in {"erasures", "erasing"}:
-                    _delete(db, tables, table, "owner", f"{entry.what}/{entry.object}")
-        _delete(db, tables, f"{entry.what}s", "ref" if entry.what == "client" else "id", entry.object)
+        if entry.what == "recording":  # its row stays while its session does
+            db.execute("UPDATE recordings SET state = 'erased', bytes = NULL WHERE id = ?", [entry.object])
+        else:
+            _erase(db, tables, entry)
         db["erasures"].insert(msgspec.to_builtins(entry))
     db.execute("DELETE FROM erasing")
+
+
+def _erase(db: Any, tables: set[str], entry: Erased) -> None:
+    if entry.what in KEY_OF:
+        for table in sorted(tables - {"erasures", "erasing"}):
+            if "owner" in _columns(db, table):
+                _delete(db, tables, table, "owner", KEY_OF[entry.what](entry.object))
+    _delete(db, tables, TABLES[entry.what], "ref" if entry.what == "client" else "id", entry.object)
 
 
 def _delete(db: Any, tables: set[str], table: str, column: str, value: object) -> None:

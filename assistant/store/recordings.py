@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -13,7 +14,7 @@ from assistant.store import audio, disk
 from assistant.store.base import Row, StoreBase
 from assistant.store.client_keys import of_recording
 
-FOLDER = "audio"
+FOLDER = audio.FOLDER
 
 
 class Recordings(StoreBase):
@@ -26,6 +27,7 @@ class Recordings(StoreBase):
         writer = audio.Writer(self._path(recording.id), recording.id, self._keys.ensure(of_recording(recording.id)))
         try:
             with self._db.write() as db:
+                self._session_row(session_id)  # it may have been erased meanwhile
                 db["recordings"].insert({"id": recording.id, "session": session_id, "media": media, "state": "recording"})
         except BaseException:
             writer.abandon()
@@ -38,10 +40,12 @@ class Recordings(StoreBase):
         return [_recording(row) for row in self._db.rows("SELECT * FROM recordings WHERE session = ? ORDER BY rowid", [session_id])]
 
     def open_recording(self, recording_id: str) -> BinaryIO:
-        """Decrypted on the fly, seekable. Raises Refused while it is not finished, StoreDamaged here or while reading."""
+        """Decrypted on the fly, seekable. Raises Refused while unfinished and once erased, StoreDamaged here or while reading."""
         row = self._recording_row(recording_id)
         if row["state"] == "recording":
             raise _unfinished()
+        if row["state"] == "erased":
+            raise self._erased(recording_id)
         reader = audio.open_reader(self._path(recording_id), recording_id, self._keys.get(of_recording(recording_id)))
         if row["bytes"] != cast(audio.Reader, reader.raw).size:
             reader.close()
@@ -72,6 +76,12 @@ class Recordings(StoreBase):
         with self._db.write() as db:
             change = "UPDATE recordings SET state = ?, bytes = ?, seconds = coalesce(?, seconds) WHERE id = ?"
             db.execute(change, [state, size, seconds, recording_id])
+
+    def _erased(self, recording_id: str) -> Refused:
+        row = self._db.row("SELECT at, why FROM erasures WHERE what = 'recording' AND object = ? ORDER BY n DESC", [recording_id])
+        on = f" on {dt.datetime.fromisoformat(row['at']):%d %B %Y}" if row else ""
+        means = "Its time was up by the retention rule." if row and row["why"] == "retention" else "Somebody asked for it."
+        return Refused(f"This recording was erased{on}.", means=f"{means} What was written and signed of it stands.")
 
     def _recording_row(self, recording_id: str) -> dict[str, Any]:
         row = self._db.row("SELECT * FROM recordings WHERE id = ?", [recording_id])

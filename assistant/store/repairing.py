@@ -17,8 +17,9 @@ import struct
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+from assistant.domain import Repaired, Salvaged
 from assistant.errors import Refused, StoreDamaged
-from assistant.protocols import Progress, Repaired, Salvaged
+from assistant.protocols import Progress
 from assistant.store import adoption, disk, rotation, salvage
 from assistant.store.audit import Audit, note_head
 from assistant.store.base import DATABASE, REPAIRED, Row

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.domain import Restored
 from assistant.errors import Refused, StoreDamaged, StoreMissing, WrongPassphrase
-from assistant.protocols import Progress, Restored
+from assistant.protocols import Progress
 from assistant.store import audit, client_keys, disk, key_copy, keys, manifest, reapply, rotation
 from assistant.store.audit import Audit
 from assistant.store.base import DATABASE
@@ -245,7 +246,7 @@ def _hand_over_audit(db: Any, source: _Source) -> None:
 
 def _remove_sound(making: Path, connection: Connection) -> None:
     """Of the recordings that were just erased with their client or session."""
-    left = {f"{row['id']}.enc" for row in connection.rows("SELECT id FROM recordings")}
+    left = {f"{row['id']}.enc" for row in connection.rows("SELECT id FROM recordings WHERE state != 'erased'")}
     for path in (making / AUDIO).iterdir():
         if path.name not in left:
             path.unlink()

@@ -19,7 +19,7 @@ from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
 from assistant.store.keys import Unlocked
 
-HEADER, ENTRIES = "keys.next.json", "client-keys.next.bin"
+HEADER, ENTRIES = keys.NEXT, "client-keys.next.bin"
 
 Connect = Callable[[Unlocked], Connection]
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.domain import Salvaged
 from assistant.errors import CoachnoteError, StoreDamaged
-from assistant.protocols import Salvaged
 from assistant.store.base import Row
 from assistant.store.connection import Connection
 from assistant.store.pages import Pages, Value

@@ -15,11 +15,12 @@ SUMMARIES = """
 SELECT s.*,
   (SELECT seconds FROM recordings WHERE session = s.id ORDER BY rowid DESC LIMIT 1) AS seconds,
   (SELECT max(version) FROM notes WHERE session = s.id) AS version,
+  (SELECT void FROM notes WHERE session = s.id ORDER BY version DESC LIMIT 1) AS void,
   EXISTS (SELECT 1 FROM drafts WHERE session = s.id) AS drafted,
   EXISTS (SELECT 1 FROM transcripts WHERE session = s.id) AS transcribed
 FROM sessions s ORDER BY s.created_at DESC, s.id DESC
 """
-REFILED = ("transcripts", "drafts", "reviews")
+REFILED = ("transcripts", "drafts", "reviews", "unfinished")
 """Notes are never among them: a session with a note has its client already."""
 
 
@@ -28,25 +29,29 @@ class Sessions(People):
         """Raises Refused when there is one with its id; UsageProblem when there is no such client."""
         if session.client is not None:
             self.client(session.client)
-        owner = of_session(session.id) if session.client is None else of_client(session.client)
         with self._db.write() as db:
             if next(iter(db.query("SELECT 1 FROM sessions WHERE id = ?", [session.id])), None):
                 raise Refused(f"There is a session {session.id} already.", do="Give the new one an id of its own.")
-            if session.client is None:
-                self._keys.ensure(owner)
-            coach = None if session.coach is None else self._sealed(owner, "sessions", session.id, encoded(session.coach))
-            db["sessions"].insert(
-                {
-                    "id": session.id,
-                    "kind": session.kind,
-                    "date": session.date.isoformat() if session.date else None,
-                    "date_confirmed": int(session.date_confirmed),
-                    "client": session.client,
-                    "created_at": stamp(session.created_at),
-                    "owner": owner,
-                    "sealed": coach,
-                }
-            )
+            self._insert_session(db, session)
+
+    def _insert_session(self, db: Any, session: Session) -> None:
+        owner = of_session(session.id) if session.client is None else of_client(session.client)
+        if session.client is None:
+            self._keys.ensure(owner)
+        coach = None if session.coach is None else self._sealed(owner, "sessions", session.id, encoded(session.coach))
+        db["sessions"].insert(
+            {
+                "id": session.id,
+                "kind": session.kind,
+                "date": session.date.isoformat() if session.date else None,
+                "date_confirmed": int(session.date_confirmed),
+                "client": session.client,
+                "created_at": stamp(session.created_at),
+                "owner": owner,
+                "sealed": coach,
+                "made_by": self._unlocked.slot.label,
+            }
+        )
 
     def session(self, session_id: str) -> Session:
         """Raises UsageProblem when there is none."""
@@ -68,8 +73,8 @@ class Sessions(People):
         with self._db.write() as db:
             row = self._session_row(session_id)
             if next(iter(db.query("SELECT 1 FROM notes WHERE session = ?", [session_id])), None):
-                means = "A signed note stays with its client."
-                raise Refused("This session is signed already.", means=means, do="Sign a new version that says what is wrong.")
+                means = "A signed note stays with its client until it is made void."
+                raise Refused("This session is signed already.", means=means, do=f"Run `coachnote refile {session_id} --to {client}`.")
             if row["owner"] == new:
                 return
             sealed = None if row["sealed"] is None else self._sealed(new, "sessions", session_id, self._text("sessions", row))
@@ -105,7 +110,14 @@ class Sessions(People):
             names[row["client"]] = None
             session = self._session({**row, "sealed": None})
         name = names[row["client"]]
-        return SessionSummary(session=session, stage=_stage(row), client_name=name, seconds=row["seconds"], version=row["version"])
+        return SessionSummary(
+            session=session,
+            stage=_stage(row),
+            client_name=name,
+            seconds=row["seconds"],
+            version=row["version"],
+            void=bool(row["void"]),
+        )
 
 
 def _stage(row: Row) -> Stage:

@@ -9,11 +9,11 @@ from assistant.domain import Role, User
 from assistant.errors import Refused
 from assistant.store import keys, recovery, rotation, slots
 from assistant.store.audit import Audit, What
-from assistant.store.base import StoreBase
 from assistant.store.keys import Cost, Slot, Unlocked
+from assistant.store.taking_in import TakingIn
 
 
-class Users(StoreBase):
+class Users(TakingIn):
     def users(self) -> list[User]:
         """In the order in which they were added."""
         header = self._unlocked.header
@@ -30,6 +30,7 @@ class Users(StoreBase):
         """Take somebody out and change the master key. What they copied before, they keep. Raises as `add_user`, and for the last admin."""
         self.must_be_admin("revoke users")
         with self._alone():
+            self._take_in()  # it is sealed to the box of the old master key
             gone = slots.find(self._unlocked.header, name)
             after = slots.rotated(slots.without(self._unlocked, name))
             with self._db.write() as db:
@@ -53,6 +54,7 @@ class Users(StoreBase):
         self.must_be_admin("make a new recovery code")
         secret = recovery.new_secret()
         with self._alone():
+            self._take_in()
             changed, slot = slots.with_recovery(self._unlocked, secret)
             with self._db.write() as db:
                 self._audit.share(db, slot, self._unlocked)

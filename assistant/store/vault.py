@@ -5,7 +5,7 @@ folder/ (0700)   keys.json + copy       the header: who may open it
                  audit.head             the newest entry of the audit
                  client-keys.bin + copy one key per client, session and recording
                  notes.db (+ -wal -shm) SQLCipher
-                 audio/*.enc            recordings
+                 audio/*.enc            recordings, and *.box beside those that were left while it was locked
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ import contextlib
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from assistant.errors import Refused, StoreDamaged, UsageProblem
+from assistant.errors import NotWritable, Refused, StoreDamaged, UsageProblem
 from assistant.protocols import Progress
 from assistant.store import client_keys, disk, keys, recovery, rotation, slots, verify
-from assistant.store.audit import HEAD, Audit, note_head, went_back
+from assistant.store.audit import HEAD, Audit, note_head
 from assistant.store.backup import Backups
 from assistant.store.base import DATABASE, REPAIRED
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
+from assistant.store.erasure import LIVE
 from assistant.store.ledger import Ledger
 from assistant.store.migrations import migrate, waiting
-from assistant.store.notes import Notes
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
-from assistant.store.recordings import Recordings
-from assistant.store.sessions import Sessions
+from assistant.store.refiling import Refiling
+from assistant.store.retention import Keeping
+from assistant.store.search import Search
+from assistant.store.subject import Subject
+from assistant.store.unfinished import UnfinishedWork
 from assistant.store.users import Users
 
 BEFORE = "notes.before-{}.db"
 """The database as it was before the newest change of its tables."""
-OWNERS = """
-SELECT 'client/' || ref AS name FROM clients UNION SELECT owner FROM sessions UNION SELECT 'recording/' || id FROM recordings
-"""
 MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, Ledger, Users, Backups):
+class SqliteStore(Subject, Keeping, Refiling, UnfinishedWork, Ledger, Users, Search, Backups):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
         """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
-        return self._db.faults() + missing_keys(self._db, self._keys) + self._audit_faults()
+        return self._db.faults() + self._other_faults()
 
     def verify(self) -> Generator[Progress, None, list[str]]:
         """What `faults` looks at, and every entry, recording and file mode, and whether any file holds plaintext of what was opened.
@@ -55,14 +55,13 @@ class SqliteStore(Sessions, Recordings, Notes, Ledger, Users, Backups):
         yield Progress(stage="check", done=0)
         if damaged := self._db.faults():
             return damaged
-        found = missing_keys(self._db, self._keys) + self._audit_faults()
+        found = self._other_faults()
         return found + (yield from verify.findings(self._folder, self._db, self._keys, self._unlocked.header))
 
-    def _audit_faults(self) -> list[str]:
-        """Of the chain only where an admin asks: nobody else can verify it."""
-        broken = self._audit.first_fault(self._db, self._unlocked) if self.role == "admin" else None
-        found = [] if broken is None else [f"The audit chain breaks at entry {broken}."]
-        return found + (["The database is older than the newest entry of its audit."] if went_back(self._folder, self._db) else [])
+    def _other_faults(self) -> list[str]:
+        shut = [f"The box of recording {name} does not open." for name in self.boxes_that_do_not_open()]
+        audited = self.audit_faults() if self.role == "admin" else self.older_than_audit()
+        return missing_keys(self._db, self._keys) + shut + audited
 
 
 def missing_keys(connection: Connection, entries: ClientKeys) -> list[str]:
@@ -72,7 +71,7 @@ def missing_keys(connection: Connection, entries: ClientKeys) -> list[str]:
 
 def owners(connection: Connection) -> set[str]:
     """The names of the keys that something in the database needs."""
-    return {row["name"] for row in connection.rows(OWNERS)}
+    return {row["name"] for row in connection.rows(LIVE)}
 
 
 def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> str:
@@ -94,9 +93,12 @@ def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> s
     return recovery.as_code(secret)
 
 
-def open_with_passphrase(folder: Path, passphrase: str) -> SqliteStore:
-    """Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew or NotWritable, each only when it is that."""
-    return _open(folder, lambda: keys.unlock(folder, passphrase))
+def open_with_passphrase(folder: Path, passphrase: str, user: str | None = None) -> SqliteStore:
+    """`user`: whose way in is tried first, for each try takes about a second.
+
+    Raises WrongPassphrase, StoreMissing, StoreDamaged, StoreTooNew, Refused or NotWritable, each only when it is that.
+    """
+    return _open(folder, lambda: keys.unlock(folder, passphrase, user))
 
 
 def open_with_recovery(folder: Path, code: str) -> SqliteStore:
@@ -144,12 +146,14 @@ def _opened(folder: Path, unlocked: keys.Unlocked, presence: Presence | None) ->
         _migrate(folder, connection, presence)
         with connection.write() as db:
             Audit.of(unlocked).append(db, "opened", unlocked.header.store)
-        if not went_back(folder, connection):
-            note_head(folder, connection)
+        note_head(folder, connection)
+        store = SqliteStore(folder, connection, entries, unlocked, presence)
+        with contextlib.suppress(NotWritable):  # then the opening after that finishes it
+            store.finish_erasures()
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(folder, connection, entries, unlocked, presence)
+    return store
 
 
 def _migrate(folder: Path, connection: Connection, presence: Presence) -> None:

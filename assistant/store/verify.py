@@ -72,7 +72,7 @@ def _opened(table: str, row: Row, entries: ClientKeys, wanted: set[bytes]) -> It
 
 def _recordings(folder: Path, connection: Connection, entries: ClientKeys) -> Findings:
     found = []
-    rows = connection.rows("SELECT * FROM recordings ORDER BY rowid")
+    rows = connection.rows("SELECT * FROM recordings WHERE state != 'erased' ORDER BY rowid")
     for done, row in enumerate(rows):
         yield Progress(stage="sound", done=done, total=len(rows))
         path = folder / AUDIO / f"{row['id']}.enc"

@@ -6,13 +6,13 @@ import traceback
 from pathlib import Path
 
 from textual import on
-from textual.app import App
 from textual.theme import Theme
 
 from assistant.domain import SessionSummary
-from assistant.errors import CoachnoteError
+from assistant.errors import CoachnoteError, NotWritable
 from assistant.protocols import Services, Store
 from assistant.tui.library import LibraryScreen
+from assistant.tui.lock import Locked, Locking, sentence
 from assistant.tui.note import NoteScreen
 from assistant.tui.page import Page
 from assistant.tui.review import ReviewScreen
@@ -35,17 +35,20 @@ CALM = Theme(
 )
 
 
-class CoachnoteApp(App[None]):
-    """`session` opens that session at once. A `store` that is already open is used as it is and left open."""
+class CoachnoteApp(Locking):
+    """`session` opens that session at once, `after` whatever was open when the app before this one locked.
+
+    A `store` that is already open is used as it is and left open.
+    """
 
     CSS_PATH = "app.tcss"
     TITLE = "coachnote"
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, services: Services, *, session: str | None = None, store: Store | None = None) -> None:
-        super().__init__()
-        self._services = services
-        self._session = session
+    def __init__(self, services: Services, *, session: str | None = None, store: Store | None = None, after: Locked | None = None) -> None:
+        super().__init__(services)
+        self._after = after
+        self._session = after.session if after else session
         self._given = store
         self._opened: Store | None = None
 
@@ -55,7 +58,8 @@ class CoachnoteApp(App[None]):
         if self._given is not None:
             self._enter(self._given)
         else:
-            self.push_screen(UnlockScreen(self._services.open_store))
+            notice = sentence(self._after, self._services.lock_after) if self._after else ""
+            self.push_screen(UnlockScreen(self._services.open_store, notice))
 
     def on_unmount(self) -> None:
         if self._opened is not None:
@@ -70,8 +74,16 @@ class CoachnoteApp(App[None]):
         self.panic(f"coachnote has stopped because of a mistake in its own code{where}.\nEvery decision made so far is saved.")
 
     @property
+    def open_store(self) -> Store | None:
+        return self._given or self._opened
+
+    def place(self) -> tuple[str | None, bool]:
+        open_now = [screen for screen in self.screen_stack if isinstance(screen, ReviewScreen | NoteScreen)]
+        return (open_now[-1].session, isinstance(open_now[-1], ReviewScreen)) if open_now else (None, False)
+
+    @property
     def store(self) -> Store:
-        store = self._given or self._opened
+        store = self.open_store
         if store is None:
             raise RuntimeError("asked before the store was open")
         return store
@@ -88,7 +100,11 @@ class CoachnoteApp(App[None]):
             return
         try:
             store.session(self._session)
-            self._open(next(s for s in store.sessions() if s.session.id == self._session))
+            summary = next(s for s in store.sessions() if s.session.id == self._session)
+            if self._after is not None and self._after.reviewing:
+                self.push_screen(self._review(summary))
+            else:
+                self._open(summary)
         except CoachnoteError as error:
             self.notify(f"{error} {error.do}".strip(), severity="error", markup=False)
 
@@ -98,6 +114,10 @@ class CoachnoteApp(App[None]):
             self._open(message.summary)
 
     def _open(self, summary: SessionSummary) -> None:
+        try:
+            self.store.note_use("read", summary.session.id)
+        except NotWritable as error:  # a full disk must not keep a coach from reading
+            self.notify(f"{error} {error.do}", severity="warning", markup=False)
         self.push_screen(NoteScreen(self.store, summary, self._services) if summary.stage == "signed" else self._review(summary))
 
     def _review(self, summary: SessionSummary) -> Page:
@@ -106,6 +126,14 @@ class CoachnoteApp(App[None]):
     @on(NoteScreen.NewVersion)
     def _new_version(self, message: NoteScreen.NewVersion) -> None:
         self.switch_screen(self._review(message.summary))
+
+    @on(NoteScreen.Refiled)
+    def _refiled(self, message: NoteScreen.Refiled) -> None:
+        summary = next(s for s in self.store.sessions() if s.session.id == message.session)
+        self.switch_screen(self._review(summary))
+        self.notify(
+            f"The other note is void. This one is {summary.session.client}'s: look at it again, and sign it.", markup=False, timeout=8
+        )
 
     @on(ReviewScreen.Signed)
     def _signed(self, message: ReviewScreen.Signed) -> None:

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label, Select, Static, TextArea
 
-from assistant.domain import MAX_SEGMENT_WORDS, Action, Item, NextAppointment, PreviousOutcome, Referral, Statement
+from assistant.domain import MAX_SEGMENT_WORDS, Action, Evidence, Item, NextAppointment, PreviousOutcome, Referral, Statement
 from assistant.render import OUTCOMES, OWNERS, STATUSES, day
 from assistant.tui.days import parse_day, parse_time
 from assistant.tui.page import Dialog
@@ -215,6 +215,17 @@ def form_for(item: Item, *, title: str, near: dt.date) -> Dialog[Item | None]:
     if isinstance(item, PreviousOutcome):
         return OutcomeForm(item, title=title, near=near)
     return AppointmentForm(item, title=title, near=near)
+
+
+def blank(group: str, evidence: tuple[Evidence, ...], near: dt.date) -> Item:
+    """An empty item of the kind that belongs in a group. Who said it is not known until somebody says so."""
+    if group == "actions":
+        return Action(what="", owner="client", evidence=evidence)
+    if group == "referrals":
+        return Referral(to="", status="to_make", evidence=evidence)
+    if group == "next_appointment":
+        return NextAppointment(date=near, time=None, evidence=evidence)
+    return Statement(text="", said_by=None, evidence=evidence, supported=False)
 
 
 def _written(day: dt.date | None) -> str:

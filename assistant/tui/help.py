@@ -15,7 +15,12 @@ from assistant.tui.page import Dialog
 KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Everywhere",
-        (("?", "this page"), ("Esc, q", "back; in the list of sessions, quit"), ("Ctrl+Q", "quit; everything decided is saved")),
+        (
+            ("?", "this page"),
+            ("Esc, q", "back; in the list of sessions, quit"),
+            ("Ctrl+L", "lock: the passphrase is asked for again; what is half typed is kept"),
+            ("Ctrl+Q", "quit; everything decided is saved"),
+        ),
     ),
     (
         "Sessions",
@@ -26,6 +31,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("n", "how to add a session"),
             ("w", "write a note where nothing was recorded"),
             ("r", "look again"),
+            ("/", "search what was said and written, and names; Esc shows every session again"),
+            ("x", "erase what is due, when something is"),
         ),
     ),
     (
@@ -42,7 +49,10 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("s", "sign"),
         ),
     ),
-    ("Signed note", (("v", "start a new version from the same draft"),)),
+    (
+        "Signed note",
+        (("v", "start a new version from the same draft"), ("w", "wrong person: make it void, and begin it again under the right client")),
+    ),
 )
 
 

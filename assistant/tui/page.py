@@ -1,7 +1,8 @@
-"""What every screen shares: the smallest terminal it can be shown in, and how a refusal is told."""
+"""What every screen shares: the smallest terminal it can be shown in, what hides it when the app locks, and how a refusal is told."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -11,7 +12,9 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Static
 
+from assistant.domain import Unfinished
 from assistant.errors import CoachnoteError
+from assistant.tui.fields import fill_fields, read_fields
 
 SMALLEST = (80, 24)
 """Columns and lines."""
@@ -22,6 +25,8 @@ TOO_SMALL = """This terminal is too small for coachnote.
 Make the window larger, or its letters smaller: 80 columns and 24 lines are enough.
 
 Ctrl+Q leaves; everything you decided is saved."""
+LOCKED = "coachnote is locked."
+PUT_BACK = "Put back as it stood when coachnote locked."
 ALWAYS = frozenset({"quit", "help_quit"})
 
 if TYPE_CHECKING:
@@ -39,6 +44,7 @@ class Fitting(Base):
     _before: Widget | None = None
 
     def compose(self) -> ComposeResult:
+        yield Static(LOCKED, id="locked", markup=False)
         yield Static(TOO_SMALL, id="too-small", markup=False)
         with Vertical(classes="page"):
             yield from self.content()
@@ -85,3 +91,15 @@ class Page(Fitting, Screen[None]):
 
 class Dialog(Fitting, ModalScreen[ScreenResultType]):
     """A question over the page beneath."""
+
+    job: Unfinished | None = None
+    """What is being typed here, for the app to keep when it locks, and to put back. None where nothing is."""
+
+    def on_mount(self) -> None:
+        if self.job is not None and self.job.fields:
+            fill_fields(self, self.job.fields)
+            self.tell(PUT_BACK)
+
+    def unfinished(self) -> Unfinished | None:
+        """As it stands now."""
+        return None if self.job is None else replace(self.job, fields=read_fields(self))

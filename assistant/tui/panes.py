@@ -137,9 +137,11 @@ def _about_rows(draft: Draft) -> Iterator[Row]:
 def _signature_rows(note: CaseNote) -> Iterator[Row]:
     at = note.signed_at.astimezone()
     signed = f"Signed by {clean(note.signed_by)} on {day(at.date())} at {at:%H:%M}."
-    yield Row(Content.assemble((signed, "$success"), (" It cannot be changed; v starts a new version.", "$text-muted"), "\n"), heading=True)
+    then = "Nothing follows it." if note.void else "It cannot be changed; v starts a new version."
+    yield Row(Content.assemble((signed, "$success"), (f" {then}", "$text-muted"), "\n"), heading=True)
     if note.void:
-        yield Row(Content.styled(f"VOID: {clean(note.void.why)}\n", "bold $error"), heading=True)
+        when = day(note.void.at.astimezone().date())
+        yield Row(Content.styled(f"VOID since {when}, by {clean(note.void.who)}: {clean(note.void.why)}\n", "bold $error"), heading=True)
 
 
 def _change_rows(note: CaseNote) -> Iterator[Row]:

@@ -20,27 +20,25 @@ from assistant import approval, pipeline, typed
 from assistant.approval import Entry
 from assistant.domain import (
     SECTIONS,
-    Action,
     CaseNote,
     Decision,
     Evidence,
     Item,
-    NextAppointment,
     PreviousOutcome,
-    Referral,
     Review,
     SessionSummary,
     Statement,
     Template,
     Transcript,
+    Unfinished,
 )
 from assistant.errors import CoachnoteError
 from assistant.protocols import Services, Store
 from assistant.tui import forms, phrases
-from assistant.tui.case import Case, carried_over, read_case
+from assistant.tui.case import Case, carried_over, read_case, still_fitting
 from assistant.tui.choice import Choice
 from assistant.tui.help import HelpDialog
-from assistant.tui.page import Heading, Page
+from assistant.tui.page import Dialog, Heading, Page
 from assistant.tui.panes import LEFT_OUT, DraftPane, TranscriptPane
 from assistant.tui.phrases import Context
 from assistant.tui.sign import SignDialog
@@ -129,8 +127,14 @@ class ReviewScreen(Page):
             self.draft_pane.go_to_path(waiting[0])
         if message.case.outdated:
             self._draft_again(None)
-        elif before is not None:
+            return
+        if before is not None:
             self.tell(carried_over(before, message.case), seconds=12)
+        self._go_on()
+
+    @property
+    def session(self) -> str:
+        return self._summary.session.id
 
     @property
     def case(self) -> Case:
@@ -220,17 +224,6 @@ class ReviewScreen(Page):
         if entry is not None and self._decide(entry.path, "drop"):
             self.draft_pane.action_cursor_down()
 
-    async def _correct_line(self) -> None:
-        """What was heard wrongly is put right in a new transcript, and drafted again."""
-        segment = self.transcript_pane.segment
-        if segment is None:
-            self.tell("Nothing was made out here. Add what you remember with n.")
-            return
-        heard = Statement(text=segment.text, said_by=None, evidence=(self._whole(segment.id),), supported=True)
-        line = await self.app.push_screen_wait(forms.LineForm(heard, title="Correct what was heard", near=self._near))
-        if isinstance(line, Statement) and line.text != phrases.clean(segment.text):
-            self._draft_again(typed.corrected(self.case.transcript, segment.id, line.text))
-
     def _draft_again(self, corrected: Transcript | None) -> None:
         """None: the store has a corrected transcript already that is newer than its draft. Nothing is decided meanwhile."""
         self._drafting = True
@@ -260,42 +253,80 @@ class ReviewScreen(Page):
         self._drafting = False
         self._show()
         self.refuse(message.error)
+        self._go_on()
 
     @work(exclusive=True, group="dialog")
     async def action_edit(self) -> None:
-        if self.focused is self.transcript_pane:
-            await self._correct_line()
-            return
-        entry = self._current
-        if entry is None:
-            return
-        title = f"Edit · {phrases.heading(entry.path, self._template)}"
-        if isinstance(entry.item, PreviousOutcome):
-            title += f": {phrases.words(entry.item, self._setting)}"
-        item = await self.app.push_screen_wait(forms.form_for(entry.item, title=title, near=self._near))
-        if item is not None:
-            self._decide(entry.path, "edit", item)
+        """In what was said, what was heard wrongly is put right in a new transcript, and drafted again."""
+        if self.focused is not self.transcript_pane:
+            if self._current is not None:
+                await self._write(Unfinished(form="edit", at=self._current.path))
+        elif self.transcript_pane.segment is None:
+            self.tell("Nothing was made out here. Add what you remember with n.")
+        else:
+            await self._write(Unfinished(form="correct", at=str(self.transcript_pane.segment.id)))
 
     @work(exclusive=True, group="dialog")
     async def action_add(self) -> None:
-        evidence = self._evidence_at_cursor()
+        segments = self._segments_at_cursor()
         group = await self.app.push_screen_wait(Choice("What do you want to add?", self._groups(), start=self._group_at_cursor()))
-        if group is None:
-            return
-        title = f"Add · {dict(self._groups())[group]}"
-        item = await self.app.push_screen_wait(forms.form_for(_blank(group, evidence, self._near), title=title, near=self._near))
-        if item is not None:
-            path = group if group == "next_appointment" else approval.new_path(self.case.review, group)
-            if self._decide(path, "add", item):
-                self.draft_pane.focus()
-                self.draft_pane.go_to_path(path)
+        if group is not None:
+            await self._write(Unfinished(form="add", at=group, segments=segments))
 
-    def _evidence_at_cursor(self) -> tuple[Evidence, ...]:
-        """Of what was left out, or of what was said, whichever the coach stands on; nothing when the cursor is on an item."""
+    @work(exclusive=True, group="dialog")
+    async def _go_on(self) -> None:
+        """With what was being typed when the app locked."""
+        typed, self._case = self.case.unfinished, replace(self.case, unfinished=None)
+        job = typed and still_fitting(typed, self.case, [key for key, _ in self._groups()])
+        if job is not None:
+            await self._write(job)
+
+    async def _write(self, job: Unfinished) -> None:
+        """Ask with a form, keep what it says, and let go of what a lock had kept of it."""
+        form = self._form(job)
+        form.job = job
+        item = await self.app.push_screen_wait(form)
+        if item is None or self._written(job, item):
+            try:
+                self._store.drop_unfinished(self.session)
+            except CoachnoteError as error:
+                self.refuse(error)
+
+    def _form(self, job: Unfinished) -> Dialog[Item | None]:
+        if job.form == "correct":
+            said = self._whole(int(job.at))
+            heard = Statement(text=said.quote, said_by=None, evidence=(said,), supported=True)
+            return forms.LineForm(heard, title="Correct what was heard", near=self._near)
+        if job.form == "add":
+            item = forms.blank(job.at, tuple(self._whole(n) for n in job.segments), self._near)
+            return forms.form_for(item, title=f"Add · {dict(self._groups())[job.at]}", near=self._near)
+        item = next(entry.item for entry in self.entries if entry.path == job.at)
+        title = f"Edit · {phrases.heading(job.at, self._template)}"
+        if isinstance(item, PreviousOutcome):
+            title += f": {phrases.words(item, self._setting)}"
+        return forms.form_for(item, title=title, near=self._near)
+
+    def _written(self, job: Unfinished, item: Item) -> bool:
+        """Whether it is kept."""
+        if job.form == "edit":
+            return self._decide(job.at, "edit", item)
+        if job.form == "correct":
+            if isinstance(item, Statement) and item.text != phrases.clean(self._whole(int(job.at)).quote):
+                self._draft_again(typed.corrected(self.case.transcript, int(job.at), item.text))
+            return True
+        path = job.at if job.at == "next_appointment" else approval.new_path(self.case.review, job.at)
+        added = self._decide(path, "add", item)
+        if added:
+            self.draft_pane.focus()
+            self.draft_pane.go_to_path(path)
+        return added
+
+    def _segments_at_cursor(self) -> tuple[int, ...]:
+        """Of what was left out, or of what was said, whichever the coach stands on; none when the cursor is on an item."""
         path, segment = self.draft_pane.path or "", self.transcript_pane.segment
         if self.focused is self.transcript_pane and segment is not None:
-            return (self._whole(segment.id),)
-        return (self._whole(int(path.removeprefix(LEFT_OUT))),) if path.startswith(LEFT_OUT) else ()
+            return (segment.id,)
+        return (int(path.removeprefix(LEFT_OUT)),) if path.startswith(LEFT_OUT) else ()
 
     def _groups(self) -> list[tuple[str, str]]:
         template, used = self._template, [s.section for s in self.case.draft.note]
@@ -359,14 +390,3 @@ class ReviewScreen(Page):
 
     def action_leave(self) -> None:
         self.app.pop_screen()
-
-
-def _blank(group: str, evidence: tuple[Evidence, ...], near: dt.date) -> Item:
-    """An empty item of the kind that belongs in a group. Who said it is not known until somebody says so."""
-    if group == "actions":
-        return Action(what="", owner="client", evidence=evidence)
-    if group == "referrals":
-        return Referral(to="", status="to_make", evidence=evidence)
-    if group == "next_appointment":
-        return NextAppointment(date=near, time=None, evidence=evidence)
-    return Statement(text="", said_by=None, evidence=evidence, supported=False)

@@ -76,5 +76,6 @@ class Rows(OptionList):
                 return
 
     def centre(self, index: int) -> None:
-        """Scroll so that a row stands in the middle, where there is room."""
-        self.scroll_to(y=self._index_to_line[index] - self.size.height // 2, animate=False, force=True)
+        """Scroll so that a row stands in the middle, where there is room. While the page is hidden no row has a line."""
+        if index in self._index_to_line:
+            self.scroll_to(y=self._index_to_line[index] - self.size.height // 2, animate=False, force=True)

@@ -36,14 +36,18 @@ class UnlockScreen(Page):
     class Failed(Message):
         error: CoachnoteError
 
-    def __init__(self, open_store: Callable[[str], Store]) -> None:
+    def __init__(self, open_store: Callable[[str], Store], notice: str = "") -> None:
+        """`notice` says why the passphrase is asked for once more."""
         super().__init__()
+        self._notice = notice
         self._open_store = open_store
 
     def content(self) -> ComposeResult:
         with Middle(), Center(), Vertical(id="unlock"):
             yield Static("coachnote", classes="title", markup=False)
             yield Static("Everything here is encrypted and stays on this computer.", classes="muted", markup=False)
+            if self._notice:
+                yield Static(self._notice, id="notice", markup=False)
             yield Input(password=True, placeholder="Passphrase", id="passphrase")
             yield Static(ASK, id="unlock-state", markup=False)
         yield Footer()

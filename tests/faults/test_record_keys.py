@@ -9,18 +9,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals here", allow_module_level=True)
 
+import fcntl
 import pty
 import signal
 import termios
 
 from assistant.domain import Recording
-from tests.store.made import make, opened
+from tests.store.made import PASSPHRASE, make, opened
 from tests.talking import started
 
 
@@ -66,10 +68,10 @@ def terminal() -> Iterator[Terminal]:
 
 
 @contextmanager
-def recording(folder: Path, terminal: Terminal) -> Iterator[int]:
+def recording(folder: Path, terminal: Terminal, **options: Any) -> Iterator[int]:
     """A recording under way at that terminal; gives the process's id."""
     make(folder / "store")
-    here = {"stdin": terminal.theirs, "stderr": terminal.theirs, "start_new_session": True}
+    here = {"stdin": terminal.theirs, "stderr": terminal.theirs, "start_new_session": True, **options}
     with started(folder, "record", hears="0.1", **here) as process:
         terminal.wait(lambda screen: "REC 0:00" in screen)
         yield process.pid
@@ -79,6 +81,7 @@ def recording(folder: Path, terminal: Terminal) -> Iterator[int]:
 def newest(folder: Path) -> Recording:
     kept = opened(folder / "store")
     try:
+        kept.recover_recordings()
         return kept.recordings(kept.sessions()[0].session.id)[-1]
     finally:
         kept.close()
@@ -102,6 +105,36 @@ def test_space_pauses_space_goes_on_and_enter_stops(tmp_path: Path, terminal: Te
     assert kept.state == "complete"
     assert kept.seconds is not None
     assert 1.0 <= kept.seconds < lasted + 0.5 - 1.5  # the pause is not in it
+
+
+def own_terminal() -> None:
+    """What a terminal's window does for the program in it: Ctrl-C reaches it, and a passphrase is asked for there."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def test_the_passphrase_is_asked_for_when_the_recording_has_ended(tmp_path: Path, terminal: Terminal) -> None:
+    with recording(tmp_path, terminal, passphrase=None, preexec_fn=own_terminal):
+        assert "Passphrase" not in terminal.screen
+        terminal.press("\r")
+        terminal.wait(lambda screen: "Passphrase: " in screen)
+        time.sleep(0.2)  # it begins to read, and throws away what was pressed before
+        terminal.press(f"{PASSPHRASE}\r")
+    assert "Drafted:" in terminal.screen
+    assert PASSPHRASE not in terminal.screen
+    assert terminal.as_before
+    assert newest(tmp_path).state == "complete"
+
+
+@pytest.mark.slow
+def test_whoever_walks_away_from_the_passphrase_loses_nothing(tmp_path: Path, terminal: Terminal) -> None:
+    with recording(tmp_path, terminal, passphrase=None, preexec_fn=own_terminal):
+        terminal.press("\r")
+        terminal.wait(lambda screen: "Passphrase: " in screen)
+        time.sleep(0.2)
+        terminal.press("\x03")
+    assert "The recording is safe" in terminal.screen
+    assert terminal.as_before
+    assert newest(tmp_path).state == "complete"
 
 
 @pytest.mark.slow

@@ -117,7 +117,10 @@ def test_a_time_limit_ends_by_itself_and_without_a_model_the_recording_waits(mad
 
 
 @pytest.mark.slow
-def test_an_unknown_client_is_told_before_anything_is_recorded(made: Path) -> None:
-    before = kept(made)[0].id
-    assert "C-9999" in run(made, "record", "--client", "C-9999", code=2)
-    assert kept(made)[0].id == before
+def test_an_unknown_client_is_told_and_costs_no_recording(made: Path) -> None:
+    with started(made, "record", "--client", "C-9999", "--seconds", "1", hears="0.1") as process:
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "There is no client C-9999" in err
+    recording, samples, stage = kept(made)
+    assert (recording.state, stage, len(samples)) == ("complete", "drafted", 32_000)

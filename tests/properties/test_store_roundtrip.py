@@ -178,13 +178,32 @@ class AnyWork(RuleBasedStateMachine):
         self.store.assign(one, client)
         self.filed[one] = replace(self.filed[one], client=client)
 
-    @precondition(lambda self: any(s.client for s in self.filed.values()))
+    @precondition(lambda self: self.standing())
+    @rule(new=st.uuids().map(str), transcript=transcripts(), data=st.data())
+    def file_again(self, new: str, transcript: Transcript, data: st.DataObject) -> None:
+        one = data.draw(st.sampled_from(self.standing()))
+        begun = replace(self.filed[one], id=new, client=data.draw(st.sampled_from(self.people)).ref)
+        self.store.refile(one, begun, transcript, draft(), None, by="A coach", why="mixed up")
+        *before, void = self.store.notes(one)
+        assert (before, void.void is not None) == (self.signed[one], True)
+        self.signed[one].append(void)
+        self.filed[new], self.heard[new] = begun, transcript
+
+    def standing(self) -> list[str]:
+        """Signed and not void."""
+        return sorted(one for one, versions in self.signed.items() if versions and not versions[-1].void)
+
+    @precondition(lambda self: any(self.signable()))
     @rule(who=text, data=st.data())
     def sign(self, who: str, data: st.DataObject) -> None:
-        one = data.draw(st.sampled_from(sorted(s.id for s in self.filed.values() if s.client)))
+        one = data.draw(st.sampled_from(self.signable()))
         versions = self.signed.setdefault(one, [])
         versions.append(note(len(versions) + 1, session=one, client=self.filed[one].client, signed_by=who))
         self.store.save_note(versions[-1])
+
+    def signable(self) -> list[str]:
+        void = {one for one, versions in self.signed.items() if versions and versions[-1].void}
+        return sorted(s.id for s in self.filed.values() if s.client and s.id not in void)
 
     @rule()
     def sleep(self) -> None:

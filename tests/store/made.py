@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest import mock
 
-from assistant.domain import CaseNote, Change, Review, SignedSection, SignedStatement
+from assistant import documents
+from assistant.domain import CaseNote, Change, Review, Segment, SignedSection, SignedStatement
 from assistant.store import keys, vault
 from assistant.store.keys import Cost
 from tests.examples import CLIENT, COACH, MADE_AT, SESSION, draft, session, transcript
@@ -91,6 +92,18 @@ def work_day(store: vault.SqliteStore) -> str:
     store.save_note(note())
     store.remember("ab" * 32, SESSION)
     return recording.id
+
+
+def many(store: vault.SqliteStore, said: Sequence[str]) -> None:
+    """A session with a transcript for each text, a day apart, in one transaction: for what needs many and not how they came."""
+    first = dt.date(2020, 1, 1)
+    store._keys.ensure("session/many")
+    with store._db.write() as db:
+        for n, text in enumerate(said):
+            made = {"kind": "dictation", "date": str(first + dt.timedelta(days=n)), "date_confirmed": 1, "created_at": MADE_AT.isoformat()}
+            db["sessions"].insert({"id": f"m-{n:05}", "owner": "session/many", **made})
+            segment = Segment(id=0, start=None, end=None, speaker=None, text=text)
+            store._append(db, "transcripts", f"m-{n:05}", documents.transcript_json(transcript(segments=(segment,), gaps=())))
 
 
 def files(folder: Path) -> list[Path]:

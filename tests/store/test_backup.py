@@ -10,9 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from assistant.domain import BackedUp, Restored
 from assistant.errors import InputMissing, NotWritable, Refused, StoreDamaged
-from assistant.protocols import BackedUp, Restored
+from assistant.identity import new_id
 from assistant.store import client_keys, key_copy, keys, manifest, restore, vault
+from assistant.store.erasure import Deletion
+from assistant.store.letterbox import Letterbox
 from assistant.store.vault import SqliteStore
 from tests.examples import CLIENT, SESSION, session, transcript
 from tests.faults.test_store_full_disk import files_at_most
@@ -312,29 +315,6 @@ def test_an_edited_ledger_is_noticed(filled: Path, places: tuple[Path, Path]) ->
         put_back(filled, places)
 
 
-def erase_client(store: SqliteStore, ref: str) -> None:
-    """As the rules of retention do it: rows, an entry of the ledger, keys, and the log emptied."""
-    owner = f"client/{ref}"
-    recordings = [
-        row["id"] for row in store._db.rows("SELECT r.id FROM recordings r JOIN sessions s ON s.id = r.session WHERE s.client = ?", [ref])
-    ]
-    with store._db.write() as db:
-        db.execute("INSERT INTO erasing VALUES (?)", [owner])
-        for table in ("reviews", "drafts", "transcripts", "notes"):
-            db.execute(f"DELETE FROM {table} WHERE owner = ?", [owner])  # noqa: S608 - names of our own
-        for table in ("recordings", "sources"):
-            db.execute(f"DELETE FROM {table} WHERE session IN (SELECT id FROM sessions WHERE client = ?)", [ref])  # noqa: S608 - likewise
-        db.execute("DELETE FROM sessions WHERE client = ?", [ref])
-        db.execute("DELETE FROM clients WHERE ref = ?", [ref])
-        db["erasures"].insert({"at": "2026-03-20T10:00:00+00:00", "what": "client", "object": ref, "why": "asked", "owner": owner})
-        db.execute("DELETE FROM erasing")
-        store._audit.append(db, "erased", ref)
-    store._keys.drop(owner, *(f"recording/{each}" for each in recordings))
-    for each in recordings:
-        (store._folder / "audio" / f"{each}.enc").unlink()
-    store._db.checkpoint()
-
-
 def test_the_restore_drill(filled: Path, places: tuple[Path, Path]) -> None:
     """Back up, go on working, erase a client, back up, lose everything, put the older backup back."""
     store = opened(filled)
@@ -343,13 +323,14 @@ def test_the_restore_drill(filled: Path, places: tuple[Path, Path]) -> None:
     store.save_transcript("s-robin", transcript(id="t-robin"))
     old = finish(store.back_up(*places))
     store.add_client("Somebody Newer", "C-0200")
-    erase_client(store, CLIENT.ref)
+    store.erase_client(CLIENT.ref)
+    entries = store._db.rows("SELECT * FROM erasures ORDER BY n")
     finish(store.back_up(*places))
     store.close()
     sealed_before = (places[0] / old.name / "notes.db").read_bytes()
     shutil.rmtree(filled)
     told = put_back(filled, places, old.name)
-    assert (told.erased, told.faults) == (1, ())
+    assert (told.erased, told.faults) == (len(entries), ())
     store = opened(filled)
     assert [client.ref for client in store.clients()] == ["C-0100"]
     assert store.transcript("s-robin") == transcript(id="t-robin")
@@ -359,7 +340,7 @@ def test_the_restore_drill(filled: Path, places: tuple[Path, Path]) -> None:
     assert not list((filled / "audio").iterdir())
     assert not store._keys.has(f"client/{CLIENT.ref}")
     assert store.faults() == []
-    assert len(store._db.rows("SELECT * FROM erasures")) == 1
+    assert store._db.rows("SELECT * FROM erasures ORDER BY n") == entries
     finish(store.back_up(*places))
     store.close()
     assert (places[0] / old.name / "notes.db").read_bytes() == sealed_before
@@ -385,6 +366,45 @@ def test_what_was_erased_is_not_put_back_even_where_its_key_still_lies(filled: P
     assert store.clients() == [] and store.sessions() == []
     assert not store._keys.has(f"client/{CLIENT.ref}") and not store._keys.has(f"recording/{recording.id}")
     assert not list((filled / "audio").iterdir())
+    store.close()
+
+
+def test_a_recording_erased_since_is_not_put_back_and_its_session_is(filled: Path, places: tuple[Path, Path]) -> None:
+    """As the rules of retention erase the sound once its note is signed."""
+    old = back_up(filled, places)
+    store = opened(filled)
+    (recording,) = store.recordings(SESSION)
+    with store._db.write() as db:
+        Deletion(db, "rule").recording(recording.id, store._session_row(SESSION))
+    store.finish_erasures()
+    new = finish(store.back_up(*places))
+    assert new.missing == ()
+    store.close()
+    for name in (old.name, new.name):
+        shutil.rmtree(filled)
+        assert put_back(filled, places, name).faults == ()
+        store = opened(filled)
+        assert [each.state for each in store.recordings(SESSION)] == ["erased"]
+        assert store.notes(SESSION) and finish(store.verify()) == []
+        assert not list((filled / "audio").iterdir()) and not store._keys.has(f"recording/{recording.id}")
+        store.close()
+
+
+def test_a_recording_that_was_left_while_the_store_was_locked_is_in_the_next_backup(filled: Path, places: tuple[Path, Path]) -> None:
+    letterbox = Letterbox(filled, keys.read(filled)[0].box)
+    recording, writer = letterbox.start_recording(session(id=new_id(), client=None), ".wav")
+    writer.write(SOUND)
+    writer.close()
+    letterbox.close()
+    store = opened(filled)
+    store.recover_recordings()  # as every command does when it unlocks
+    finish(store.back_up(*places))
+    store.close()
+    shutil.rmtree(filled)
+    assert put_back(filled, places).faults == ()
+    store = opened(filled)
+    with store.open_recording(recording.id) as sound:
+        assert sound.read() == SOUND
     store.close()
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.domain import Repaired
 from assistant.errors import Refused, StoreDamaged, WrongPassphrase
-from assistant.protocols import Repaired
 from assistant.store import pages, repairing, vault
 from assistant.store.connection import Connection
 from assistant.store.vault import SqliteStore

@@ -207,3 +207,18 @@ def test_the_cost_of_a_passphrase_is_measured_and_within_bounds() -> None:
     cost = slots.calibrated()
     assert slots.LEAST_KIB <= cost.m <= slots.MOST_KIB
     assert (cost.t, cost.p) == (3, 4)
+
+
+def test_whoever_is_named_first_is_tried_first(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[bytes] = []
+
+    def stretch(passphrase: str, salt: bytes, cost: keys.Cost) -> bytes:
+        tried.append(salt)
+        return real(passphrase, salt, cost)
+
+    real = keys.stretch
+    monkeypatch.setattr(keys, "stretch", stretch)
+    vault.open_with_passphrase(two, SECOND, "second").close()
+    assert len(tried) == 1
+    vault.open_with_passphrase(two, SECOND).close()
+    assert len(tried) == 3

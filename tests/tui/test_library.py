@@ -100,3 +100,15 @@ async def test_quitting_is_one_key() -> None:
         await pilot.press("q")
         await settle(pilot)
         assert pilot.app.return_code == 0
+
+
+async def test_what_was_recorded_while_the_store_was_locked_is_told_and_listed() -> None:
+    store = filled_store()
+    store.start_recording("s-0002", "microphone")
+    async with running(store) as pilot:
+        assert "A recording was waiting, and taken in." in told(pilot)
+        store.start_recording("s-0002", "microphone")
+        store.start_recording("s-0003", "microphone")
+        await press(pilot, "r")
+        assert "2 recordings were waiting, and taken in." in told(pilot)
+        assert told(pilot).count("waiting") == 2

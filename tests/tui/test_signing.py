@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from textual.widgets import Input
+from textual.widgets import Input, Select
 
 from assistant import approval
 from assistant.domain import Decision, Review
+from assistant.tui.library import SessionPane
 from assistant.tui.panes import NotePane
 from tests.examples import COACH, SESSION, draft
 from tests.fakes import FakeStore, filled_store
@@ -111,3 +112,68 @@ async def test_two_windows_cannot_sign_the_same_version() -> None:
         await press(pilot, "s", "enter")
         assert text_of(pilot, "#wrong").startswith("That version of the note exists")
     assert len(store.notes(SESSION)) == 1
+
+
+async def test_a_note_under_the_wrong_person_becomes_void_and_begins_again() -> None:
+    store = checked_store()
+    async with reviewing(store) as pilot:
+        await press(pilot, "s", "enter", "w")
+        assert screen_name(pilot) == "RefileDialog"
+        dialog = pilot.app.screen
+        await press(pilot, "ctrl+s")
+        assert text_of(pilot, "#wrong") == "Choose whose session it is."
+        await press(pilot, "enter", "down", "enter")
+        assert dialog.query_one(Select).selection == "C-0007"
+        await press(pilot, "ctrl+s")
+        assert text_of(pilot, "#wrong").startswith("Type why")
+        await press(pilot, "tab", *"mixed up", "enter")
+        assert screen_name(pilot) == "ReviewScreen"
+        assert "This one is C-0007's: look at it again, and sign it." in told(pilot)
+        assert "Priya Nair C-0007" in text_of(pilot, "#where")
+        await press(pilot, "escape")
+        shown = rows(pilot.app.screen.query_one(SessionPane))
+        assert [row for row in shown if row.endswith("void")] == [row for row in shown if "Okoro" in row] != []
+    void = store.notes(SESSION)[-1].void
+    assert void is not None
+    assert (void.who, void.why) == (COACH, "mixed up")
+    assert store.recordings(SESSION) == []
+
+
+async def test_a_void_note_says_who_and_why_and_nothing_follows_it() -> None:
+    store = checked_store()
+    async with reviewing(store) as pilot:
+        await press(pilot, "s", "enter")
+    store.void_note(SESSION, COACH, "mixed up")
+    async with running(store) as pilot:
+        await press(pilot, "enter")
+        assert text_of(pilot, "#standing") == "void, version 2 of 2"
+        shown = "\n".join(rows(pilot.app.screen.query_one(NotePane)))
+        assert f", by {COACH}: mixed up" in shown
+        assert "Nothing follows it." in shown
+        await press(pilot, "v", "w")
+        assert screen_name(pilot) == "NoteScreen"
+        assert told(pilot).count("This note is void") == 2
+
+
+async def test_filing_again_can_be_left_and_needs_another_client() -> None:
+    store = checked_store()
+    async with reviewing(store) as pilot:
+        await press(pilot, "s", "enter", "w", "escape")
+        assert screen_name(pilot) == "NoteScreen"
+        del store.people["C-0007"]
+        await press(pilot, "w")
+        assert screen_name(pilot) == "NoteScreen"
+        assert "There is no other client yet." in told(pilot)
+    assert len(store.notes(SESSION)) == 1
+
+
+async def test_filing_again_that_is_refused_says_why_and_changes_nothing() -> None:
+    store = checked_store()
+    async with reviewing(store) as pilot:
+        await press(pilot, "s", "enter", "w", "enter", "down", "enter", "tab", *"why")
+        store.void_note(SESSION, COACH, "in another window")
+        await press(pilot, "enter")
+        assert screen_name(pilot) == "NoteScreen"
+        assert "This note is void." in told(pilot)
+        assert text_of(pilot, "#standing") == "void, version 2 of 2"
+    assert len(store.filed) == 3

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 from typing import Any
 
 from textual.pilot import Pilot
 
 from assistant import approval
-from assistant.domain import Decision, Review
+from assistant.domain import Decision, Draft, Review, Transcript
+from assistant.protocols import Progress
 from assistant.tui.app import CoachnoteApp
+from assistant.tui.lock import Locked
 from tests.examples import CLIENT, COACH, SESSION, draft, session, transcript
 from tests.fakes import FakeStore, fake_services, filled_store
 from tests.tui.driving import go_to, press, settle
@@ -47,8 +50,41 @@ def test_unlock(snap_compare: Compare) -> None:
     assert snap_compare(CoachnoteApp(fake_services()), terminal_size=(80, 24), run_before=after(*"abc", "enter"))
 
 
+def test_unlock_after_locking(snap_compare: Compare) -> None:
+    locked = Locked(why="asleep", session=SESSION, reviewing=True)
+    assert snap_compare(CoachnoteApp(fake_services(), after=locked), terminal_size=(80, 24), run_before=after())
+
+
+class Endless:
+    """Drafts until it is stopped."""
+
+    def draft(self, transcript: Transcript) -> Generator[Progress, None, Draft]:
+        while True:
+            time.sleep(0.02)
+            yield Progress(stage="draft", done=0)
+
+
+def test_locked_while_drafting(snap_compare: Compare) -> None:
+    async def lock(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await press(pilot, "w", "enter", *"Nobody")
+        await pilot.press("ctrl+s")
+        while not any(worker.group == "draft" for worker in pilot.app.workers):
+            await pilot.pause(0.02)
+        await pilot.press("ctrl+l")
+        await pilot.pause(0.5)
+
+    store = filled_store()
+    locking = CoachnoteApp(fake_services(store, drafter=Endless()), store=store)
+    assert snap_compare(locking, terminal_size=(80, 24), run_before=lock)
+
+
 def test_the_list_of_sessions(snap_compare: Compare) -> None:
     assert snap_compare(app(signed_store()), terminal_size=(80, 24), run_before=after("down"))
+
+
+def test_searching(snap_compare: Compare) -> None:
+    assert snap_compare(app(signed_store()), terminal_size=(80, 24), run_before=after("slash", *"kitchen"))
 
 
 def test_an_empty_store(snap_compare: Compare) -> None:
@@ -77,3 +113,7 @@ def test_a_signed_note(snap_compare: Compare) -> None:
 
 def test_too_small(snap_compare: Compare) -> None:
     assert snap_compare(app(at=SESSION), terminal_size=(60, 18), run_before=after())
+
+
+def test_a_note_under_the_wrong_person(snap_compare: Compare) -> None:
+    assert snap_compare(app(signed_store(), at=SESSION), terminal_size=(80, 24), run_before=after("w"))

@@ -12,7 +12,7 @@ from assistant.domain import Recording
 from assistant.errors import MissingPart, NotWritable, Stopped
 from assistant.pipeline import Intake
 from assistant.protocols import AudioWriter, Level
-from tests.fakes import FakeStore, MemoryWriter
+from tests.fakes import FakeLetterbox, FakeStore, MemoryWriter
 
 TENTH = bytes(3_200)
 INTAKE = Intake(client="C-0042")
@@ -59,9 +59,10 @@ def only(store: FakeStore) -> tuple[Recording, MemoryWriter]:
 
 
 def test_a_recording_is_whole_with_its_length(store: FakeStore) -> None:
-    session = record._dictate(store, Scripted(*levels(5)), INTAKE, None)
+    taped = record._dictate(FakeLetterbox(store), Scripted(*levels(5)), INTAKE, None)
     recording, writer = only(store)
-    assert (recording.session, recording.state, recording.seconds, recording.media) == (session, "complete", 0.5, "microphone")
+    session = recording.session
+    assert (taped.session, taped.recording, taped.seconds, recording.media) == (session, recording.id, 0.5, "microphone")
     assert (writer.closed, writer.data.getvalue()) == (True, TENTH * 5)
     assert (store.session(session).client, store.session(session).kind) == ("C-0042", "dictation")
 
@@ -69,14 +70,14 @@ def test_a_recording_is_whole_with_its_length(store: FakeStore) -> None:
 @pytest.mark.parametrize("fault", [MissingPart("No microphone was found."), None])
 def test_a_microphone_that_never_speaks_leaves_nothing_behind(store: FakeStore, fault: Exception | None) -> None:
     with pytest.raises(MissingPart if fault else Stopped):
-        record._dictate(store, Scripted(level(0.0), fault=fault), INTAKE, None)
+        record._dictate(FakeLetterbox(store), Scripted(level(0.0), fault=fault), INTAKE, None)
     assert (store.filed, store.audio) == ({}, {})
 
 
 def test_a_recording_that_ends_by_itself_before_its_time_says_why(store: FakeStore, capsys: pytest.CaptureFixture[str]) -> None:
-    record._dictate(store, Scripted(*levels(5)), INTAKE, 0.5)
+    record._dictate(FakeLetterbox(store), Scripted(*levels(5)), INTAKE, 0.5)
     assert record.GONE not in capsys.readouterr().err
-    record._dictate(store, Scripted(*levels(5)), INTAKE, 60)
+    record._dictate(FakeLetterbox(store), Scripted(*levels(5)), INTAKE, 60)
     assert record.GONE in capsys.readouterr().err
 
 
@@ -107,10 +108,10 @@ class FullFor:
         self.closed = True
 
 
-def on_a_disk(store: FakeStore, writer: FullFor, monkeypatch: pytest.MonkeyPatch) -> FakeStore:
+def on_a_disk(store: FakeStore, writer: FullFor, monkeypatch: pytest.MonkeyPatch) -> FakeLetterbox:
     start = store.start_recording
     monkeypatch.setattr(store, "start_recording", lambda *words: (start(*words)[0], writer))
-    return store
+    return FakeLetterbox(store)
 
 
 def test_what_a_full_disk_refuses_is_held_and_written_when_there_is_room(
@@ -156,17 +157,17 @@ def test_ctrl_c_becomes_a_stop_and_handlers_are_put_back(store: FakeStore, monke
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(record._Face, "show", press)
-    record._dictate(store, recorder, INTAKE, None)
+    record._dictate(FakeLetterbox(store), recorder, INTAKE, None)
     assert recorder.commands == [None] * 5 + ["stop"]
-    assert only(store)[0].state == "complete"
+    assert only(store)[1].closed
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_polite_kill_keeps_the_recording_and_ends(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record._Face, "show", lambda *_: signal.raise_signal(signal.SIGTERM))
     with pytest.raises(Stopped) as caught:
-        record._dictate(store, Scripted(*levels(50)), INTAKE, None)
-    assert only(store)[0].state == "complete"
+        record._dictate(FakeLetterbox(store), Scripted(*levels(50)), INTAKE, None)
+    assert only(store)[1].closed
     assert "coachnote finish" in caught.value.do
 
 
@@ -184,13 +185,13 @@ def test_no_key_is_no_command() -> None:
 
 def test_each_warning_is_said_once_in_plain_words(store: FakeStore, capsys: pytest.CaptureFixture[str]) -> None:
     told = ["dead", "dead", None, "dead", "silent", "clipping", "dropout"]
-    record._dictate(store, Scripted(*(level((n + 1) / 10, warning) for n, warning in enumerate(told))), INTAKE, None)
+    record._dictate(FakeLetterbox(store), Scripted(*(level((n + 1) / 10, warning) for n, warning in enumerate(told))), INTAKE, None)
     err = capsys.readouterr().err
     assert [err.count(words) for words in record.WARNINGS.values()] == [1, 1, 1, 1]
 
 
 def test_speaking_is_invited_at_the_first_sound_only(store: FakeStore, capsys: pytest.CaptureFixture[str]) -> None:
-    record._dictate(store, Scripted(level(0.0), level(0.0), *levels(3)), INTAKE, None)
+    record._dictate(FakeLetterbox(store), Scripted(level(0.0), level(0.0), *levels(3)), INTAKE, None)
     assert capsys.readouterr().err.count("speak now") == 1
 
 

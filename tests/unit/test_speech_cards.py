@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from assistant import resources
-from assistant.errors import ModelMissing, ModelUnusable
+from assistant.errors import ModelMissing, ModelUnusable, Refused, UsageProblem
+from assistant.speech import cards, provenance
 from assistant.speech.cards import LANGUAGE_NEEDED, NEEDED, PIECES, Card, ModelOnDisk, best, find, known, memory_mb, present
 
 
@@ -108,7 +110,7 @@ def test_a_model_is_found_by_its_name_only(models: Path) -> None:
 def test_without_a_model_the_error_says_where_to_put_one(models: Path) -> None:
     with pytest.raises(ModelMissing) as missing:
         find("auto", models)
-    assert str(models / "NAME") in missing.value.do
+    assert "coachnote models add NAME FOLDER" in missing.value.do
     assert "--model demo" in missing.value.do
 
 
@@ -151,3 +153,43 @@ def test_auto_takes_the_best_that_the_machine_can_carry(names: tuple[str, ...], 
 def test_this_machine_tells_its_memory() -> None:
     memory = memory_mb()
     assert memory is None or memory > 500
+
+
+def test_a_folder_is_copied_in_whole_and_its_files_are_known_from_then_on(tiny_whisper: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    added = cards.add("ours", tiny_whisper, models)
+    assert (added.card.kind, added.carded) == ("whisper", False)
+    assert [path.name for path in models.iterdir()] == ["ours"]
+    provenance.verify(models / "ours")
+    (models / "ours" / "config.json").write_text("{}")
+    with pytest.raises(ModelUnusable, match=r"config\.json has changed"):
+        provenance.verify(models / "ours")
+    with pytest.raises(Refused):
+        cards.add("ours", tiny_whisper, models)
+    cards.remove("ours", models)
+    assert not list(models.iterdir())
+
+
+@pytest.mark.parametrize("name", ["", "..", "../ours", "a/b", "demo", ".hidden"])
+def test_a_models_name_cannot_lead_elsewhere(name: str, tiny_whisper: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem):
+        cards.add(name, tiny_whisper, tmp_path / "models")
+    with pytest.raises(UsageProblem):
+        cards.remove(name, tmp_path / "models")
+
+
+def test_half_a_model_is_not_copied_in(tiny_whisper: Path, tmp_path: Path) -> None:
+    half = Path(shutil.copytree(tiny_whisper, tmp_path / "half"))
+    (half / "tokenizer.json").unlink()
+    for source in (half, tmp_path / "nowhere", tmp_path):
+        with pytest.raises(ModelUnusable):
+            cards.add("ours", source, tmp_path / "models")
+    assert not (tmp_path / "models" / "ours").exists()
+
+
+@pytest.mark.parametrize("record", ["", "{", "[]", '{"source": "x", "revision": null, "sha256": {"../../secret": "00"}}'])
+def test_a_bad_record_is_a_model_that_changed(record: str, tiny_whisper: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny_whisper, tmp_path / "ours"))
+    (folder / provenance.RECORD).write_text(record)
+    with pytest.raises(ModelUnusable, match="not what was fetched"):
+        provenance.verify(folder)
