@@ -121,7 +121,7 @@ def _plain(value: Any) -> Any:
 def _object(data: bytes, schema: str) -> dict[str, Any]:
     try:
         raw = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError("This file is not JSON.", do=f"Give a {schema} document.") from error
     if not isinstance(raw, dict):
         raise DocumentError("This file holds no JSON object.", do=f"Give a {schema} document.")

@@ -16,10 +16,12 @@ from pathlib import Path
 
 from assistant import approval, typed
 from assistant.domain import (
+    IMPORTED,
     MICROPHONE,
     Action,
     CaseNote,
     Draft,
+    Imported,
     Kind,
     PreviousAction,
     Recording,
@@ -49,22 +51,29 @@ class Intake:
     coach: str | None = field(default=None, repr=False)
 
 
+def only_documents(path: Path) -> Imported | None:
+    """Reads documents of our own, and no transcripts of other programs."""
+    return Imported(transcript=_document(path)) if path.suffix.lower() == ".json" else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Engines:
     """Makers, so that a missing model is met only when it is needed."""
 
-    probe: Callable[[Path], object]
-    """Raises InputError unless sound can be decoded from the file."""
+    probe: Callable[[Path], date | None]
+    """The day on which a file was recorded by its own account. Raises InputError unless sound can be decoded from it."""
     transcriber: Callable[[], Transcriber]
     drafter: Callable[[], Drafter]
+    reader: Callable[[Path], Imported | None] = only_documents
+    """The transcript in a file; None where it is none, and so may be a recording. Raises InputError or NothingSaid."""
 
 
 def process_file(store: Store, path: Path, intake: Intake, engines: Engines) -> Generator[Progress, None, str]:
-    """Take a recording or a transcript document in, and walk it to a draft. Returns the session's id.
+    """Take a recording or a transcript in, and walk it to a draft. Returns the session's id.
 
     Raises InputError when nothing can be read (and keeps nothing), ModelMissing when no model is there (and keeps the recording).
     """
-    session = yield from take_in(store, path, intake, engines.probe)
+    session = yield from take_in(store, path, intake, engines)
     yield from finish_session(store, session, engines)
     return session
 
@@ -77,16 +86,16 @@ def finish_session(store: Store, session_id: str, engines: Engines) -> Generator
         yield from draft_session(store, session_id, engines.drafter)
 
 
-def take_in(store: Store, path: Path, intake: Intake, probe: Callable[[Path], object]) -> Generator[Progress, None, str]:
+def take_in(store: Store, path: Path, intake: Intake, engines: Engines) -> Generator[Progress, None, str]:
     """Keep a file in the store. A file that is already there is not taken twice: its session is returned."""
     digest = _digest(path)
     known = store.seen(digest)
     if known is not None:
         _claim(store, known, intake.client)
-    document = None if path.suffix.lower() != ".json" else _document(path)
-    if document is None:
-        probe(path)
-    session_id = known or _add_session(store, path, intake, document, digest)
+    found = engines.reader(path)
+    document = None if found is None else _as_told(found.transcript, intake)
+    guess = engines.probe(path) if document is None else None
+    session_id = known or _add_session(store, _session_for(intake, document, guess or file_date(path)), digest)
     if document is not None:
         _keep_document(store, session_id, document)
     elif _whole_recording(store, session_id) is None:
@@ -270,7 +279,7 @@ def new_session(intake: Intake, *, confirmed: bool = True) -> Session:
 
 
 def file_date(path: Path) -> date:
-    """The day a file was last written: a guess at the session's date, to be confirmed by a person."""
+    """The day a file was last written: a guess at the session's date where it names no day itself, to be confirmed by a person."""
     return datetime.fromtimestamp(path.stat().st_mtime).astimezone().date()
 
 
@@ -295,6 +304,32 @@ def _document(path: Path) -> Transcript:
     return documents.read_transcript(path.read_bytes())
 
 
+def taken_in(store: Store, path: Path) -> str | None:
+    """The session that this file became when it was handed in before. Raises InputError for a file that cannot be read."""
+    return store.seen(_digest(path))
+
+
+def tell_apart(store: Store, session_id: str, told: Transcript, drafter: Callable[[], Drafter]) -> Generator[Progress, None, None]:
+    """A file handed in again, now that a person says who speaks: a new transcript with these speakers, drafted again.
+
+    What a coach has corrected in it stays. Raises Refused where its lines are no longer those of the file.
+    """
+    newest = store.transcript(session_id)
+    if newest is None or [s.id for s in newest.segments] != [s.id for s in told.segments]:
+        raise Refused(
+            "The transcript of this session is not that of the file any more.", do="Correct it with `coachnote process --session`."
+        )
+    segments = tuple(replace(s, speaker=t.speaker) for s, t in zip(newest.segments, told.segments, strict=True))
+    if segments != newest.segments:
+        yield from correct_session(store, session_id, replace(newest, id=new_id(), segments=segments), drafter)
+
+
+def _as_told(document: Transcript, intake: Intake) -> Transcript:
+    """Another program's file does not know whether it was an appointment: it is one where several speak, or where a person says so."""
+    imported = document.made_by is not None and document.made_by.engine == IMPORTED
+    return replace(document, kind="appointment") if imported and intake.kind == "appointment" else document
+
+
 def _claim(store: Store, session_id: str, client: str | None) -> None:
     """The same file handed in again: an unassigned session may be filed now, a filed one stays where it is."""
     filed = store.session(session_id).client
@@ -307,21 +342,20 @@ def _claim(store: Store, session_id: str, client: str | None) -> None:
     store.assign(session_id, client)
 
 
-def _add_session(store: Store, path: Path, intake: Intake, document: Transcript | None, digest: str) -> str:
+def _add_session(store: Store, session: Session, digest: str) -> str:
     """The source is remembered before it is copied, so that a copy cut short is made again under the same session."""
-    if intake.client is not None:
-        store.client(intake.client)
-    session = _session_for(path, intake, document)
+    if session.client is not None:
+        store.client(session.client)
     store.add_session(session)
     store.remember(digest, session.id)
     return session.id
 
 
-def _session_for(path: Path, intake: Intake, document: Transcript | None) -> Session:
+def _session_for(intake: Intake, document: Transcript | None, guess: date) -> Session:
     if document is not None:
         told = replace(intake, kind=document.kind, date=intake.date or document.session_date, coach=intake.coach or document.coach)
         return new_session(told, confirmed=intake.date is not None or document.date_confirmed)
-    return new_session(replace(intake, date=intake.date or file_date(path)), confirmed=intake.date is not None)
+    return new_session(replace(intake, date=intake.date or guess), confirmed=intake.date is not None)
 
 
 def _keep_document(store: Store, session_id: str, document: Transcript) -> None:

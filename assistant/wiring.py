@@ -11,9 +11,10 @@ from assistant.errors import MissingPart, StoreMissing, UsageProblem, WrongPassp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
+    from datetime import date
 
     from assistant.config import Settings
-    from assistant.domain import Mentions, Repaired, Restored, Template
+    from assistant.domain import Imported, Mentions, Repaired, Restored, Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
@@ -109,11 +110,11 @@ def _boxes() -> Path:
     return config.state_folder() / "boxes"
 
 
-def transcriber(settings: Settings, model: str | None = None) -> Transcriber:
+def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
     """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
     from assistant.speech.whisper import WhisperTranscriber
 
-    return WhisperTranscriber(find_model(settings, model))
+    return WhisperTranscriber(find_model(settings, model), word_times=word_times)
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
@@ -239,18 +240,30 @@ def recorder() -> Recorder:
     return MicrophoneRecorder()
 
 
-def probe(path: Path) -> None:
-    """Raises InputError unless sound can be decoded from the file."""
+def probe(path: Path) -> date | None:
+    """The day on which a file was recorded by its own account. Raises InputError unless sound can be decoded from it."""
     from assistant.speech import decode
 
-    decode.probe(path)
+    return decode.probe(path)
+
+
+def transcript_in(path: Path, *, asked: bool = False) -> Imported | None:
+    """The transcript in a file, None where it is none. `asked`: a person says that it is one. Raises InputError or NothingSaid."""
+    from assistant.speech.files import reader
+
+    return reader.take(path, asked=asked)
 
 
 def engines(settings: Settings, model: str | None = None) -> Engines:
     """What the pipeline needs, made when it needs it; a model is loaded once."""
     from assistant.pipeline import Engines
 
-    return Engines(probe=probe, transcriber=functools.cache(lambda: transcriber(settings, model)), drafter=lambda: drafter(settings))
+    return Engines(
+        probe=probe,
+        transcriber=functools.cache(lambda: transcriber(settings, model)),
+        drafter=lambda: drafter(settings),
+        reader=transcript_in,
+    )
 
 
 def services(settings: Settings) -> Services:

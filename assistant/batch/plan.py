@@ -18,6 +18,9 @@ SOUND = (
 FILM = (".3g2", ".3gp", ".asf", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv")
 RECORDINGS = frozenset(SOUND + FILM)
 """Suffixes of what telephones, recorders and meeting programs write. A file that the manifest names is taken whatever its suffix."""
+CAPTIONS = frozenset({".vtt", ".srt"})
+"""Transcripts by their nature, unless they lie beside the recording that they caption. Texts and Word files are taken where the manifest
+names them: most of those in a folder are something else."""
 DOCUMENT = ".json"
 SCHEMA = b"coachnote."
 """Stands near the top of our own documents; telephones put other JSON files beside their recordings."""
@@ -89,6 +92,8 @@ def _visible_files(folder: Path, closed: list[str]) -> Iterator[Path]:
 
 def _is_ours(path: Path) -> bool:
     suffix = path.suffix.lower()
+    if suffix in CAPTIONS:
+        return not _is_beside_its_recording(path)
     if suffix != DOCUMENT:
         return suffix in RECORDINGS
     try:
@@ -96,6 +101,12 @@ def _is_ours(path: Path) -> bool:
             return SCHEMA in document.read(TOP)
     except OSError:
         return True  # taken as a job, so that its failure is told
+
+
+def _is_beside_its_recording(captions: Path) -> bool:
+    """Zoom writes `GMT…_Recording.transcript.vtt` beside `GMT…_Recording_1280x720.mp4`: one appointment, to be taken in once."""
+    name = captions.name.split(".")[0].casefold()
+    return any(p.suffix.lower() in RECORDINGS and p.name.casefold().startswith(name) for p in captions.parent.iterdir())
 
 
 def _job(folder: Path, name: str, row: Row | None, clients: Collection[str], told: Intake) -> Job:

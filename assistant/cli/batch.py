@@ -46,7 +46,7 @@ def batch() -> None:
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks, where the manifest does not say.")
 @click.pass_obj
 def run(settings: Settings, folder: Path, model: str | None, kind: Kind, coach: str | None) -> None:
-    """Transcribe and draft every recording and transcript document in FOLDER and below. Run it again to go on where it stopped.
+    """Transcribe and draft every recording and transcript (.vtt, .srt, our JSON) in FOLDER and below. Run it again to go on.
 
     The client of each file comes from FOLDER/manifest.csv (columns file,client,date,kind,coach; only file is needed), else from the name of
     the folder it lies in, else the session stays unassigned: it can be reviewed but not signed.

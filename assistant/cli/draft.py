@@ -1,4 +1,4 @@
-"""`coachnote draft`: a transcript document in, a draft out, no store."""
+"""`coachnote draft`: a transcript in, a draft out, no store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from assistant import wiring
 from assistant.console import deliver, say, watch
-from assistant.errors import InputError, InputMissing
+from assistant.errors import InputError
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 def draft(
     settings: Settings, transcript: Path, drafter: str | None, model: str | None, template: str | None, form: str, out: Path | None
 ) -> None:
-    """Draft a case note and action plan from TRANSCRIPT, a coachnote.transcript/1 document. No store is needed.
+    """Draft a case note and action plan from TRANSCRIPT: a coachnote.transcript/1 document, or any file that `coachnote import` reads.
+
+    No store is needed. Who speaks stays open, unless the file says coach or client.
 
     \b
     Example:  coachnote draft visit.json --format md
@@ -55,11 +57,7 @@ def _tell(made: Draft) -> None:
 
 
 def _read(path: Path) -> Transcript:
-    from assistant import documents
-
-    try:
-        return documents.read_transcript(path.read_bytes())
-    except FileNotFoundError:
-        raise InputMissing(f"There is no file {path}.", do="Check its name and folder.") from None
-    except OSError as error:
-        raise InputError(f"{path} could not be read ({error.strerror}).", do="Give one transcript document.") from error
+    found = wiring.transcript_in(path, asked=True)
+    if found is None:
+        raise InputError(f"{path} is not a transcript.", do="If it is a recording, begin with `coachnote transcribe`.")
+    return found.transcript

@@ -15,7 +15,7 @@ from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed
 
 if TYPE_CHECKING:
     from assistant.config import Settings
-    from assistant.domain import Kind
+    from assistant.domain import Kind, Transcript
     from assistant.protocols import Store
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -56,7 +56,7 @@ def process(
     template: str | None,
     session: str | None,
 ) -> None:
-    """Take FILE in, a recording or a transcript document: transcribe it, draft it, keep all of it in the store, ready for review.
+    """Take FILE in, a recording or a transcript: transcribe it, draft it, keep all of it in the store, ready for review.
 
     \b
     Example:  coachnote process visit.m4a --client C-0042 --date 2026-03-12
@@ -128,7 +128,18 @@ def tell(store: Store, session: str) -> None:
     heard, draft = store.transcript(session), store.draft(session)
     if heard and heard.made_by and heard.made_by.settings.get("demo"):
         say(f"Heard with the {heard.made_by.model} model, which understands its own synthetic voices only. Do not rely on this transcript.")
+    if heard:
+        _tell_imported(heard)
     statements = sum(len(s.statements) for s in draft.note) if draft else 0
     actions = len(draft.actions) if draft else 0
     say(f"Drafted: {statements} statements, {actions} actions. Review it with `coachnote review {session}`.")
     print(session)
+
+
+def _tell_imported(heard: Transcript) -> None:
+    """What to know of a transcript that another program wrote."""
+    settings = heard.made_by.settings if heard.made_by else {}
+    if settings.get("neutralised"):
+        say("Something in the file could have acted on a terminal or on a language model. It was taken out.")
+    if settings.get("speakers") and not any(segment.speaker for segment in heard.segments):
+        say("Nobody has said who is who, so the speakers stay open. `coachnote import FILE --coach-is 1 --client-is 2` says it, later too.")

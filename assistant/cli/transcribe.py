@@ -30,21 +30,27 @@ LOSSES = {
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", metavar="NAME", help="A speech model on this computer; `coachnote models` lists them. [default: the best one]")
 @click.option("--kind", type=click.Choice(["dictation", "appointment"]), default="dictation", show_default=True, help="Who speaks in it.")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of the session. [default: the file's]")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The session's day. [default: the recording's]"
+)
 @click.option("--format", "form", type=click.Choice(["json", "txt", "vtt", "srt"]), default="json", show_default=True)
+@click.option("--word-times", is_flag=True, help="Every word with its time in the JSON, and not only the doubtful ones.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE (readable by you only) instead of the screen.")
 @click.pass_obj
-def transcribe(settings: Settings, file: Path, model: str | None, kind: Kind, day: datetime | None, form: str, out: Path | None) -> None:
+def transcribe(
+    settings: Settings, file: Path, model: str | None, kind: Kind, day: datetime | None, form: str, word_times: bool, out: Path | None
+) -> None:
     """Transcribe FILE, a recording or a video with sound. No store is needed, and nothing is kept but the result.
 
     \b
     Example:  coachnote transcribe visit.m4a --format txt --out visit.txt
     """
     _must_be_writable(out)
-    wiring.probe(file)
+    recorded = wiring.probe(file)
+    session_date = day.date() if day else recorded or _last_written(file)
     _say_notice(settings, model)
-    brief = Brief(id=new_id(), kind=kind, session_date=_day(file, day), date_confirmed=day is not None, coach=settings.coach)
-    transcript = watch(wiring.transcriber(settings, model).transcribe(file, brief))
+    brief = Brief(id=new_id(), kind=kind, session_date=session_date, date_confirmed=day is not None, coach=settings.coach)
+    transcript = watch(wiring.transcriber(settings, model, word_times=word_times).transcribe(file, brief))
     _say_losses(transcript)
     deliver(_written(transcript, form), out)
 
@@ -63,10 +69,8 @@ def _say_notice(settings: Settings, model: str | None) -> None:
         say(notice)
 
 
-def _day(file: Path, day: datetime | None) -> date | None:
-    """The day given, else the day the file was last written; unknown when there is no file."""
-    if day is not None:
-        return day.date()
+def _last_written(file: Path) -> date | None:
+    """The day the file was last written; unknown when it is gone by now."""
     try:
         return date.fromtimestamp(file.stat().st_mtime)
     except OSError:

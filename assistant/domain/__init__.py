@@ -37,6 +37,7 @@ from assistant.domain.heard import (
     User,
     Word,
 )
+from assistant.domain.imported import IMPORTED, Imported
 from assistant.domain.keeping import Access, Due, Erasable, Erasure, Held, HeldSession, Kept, Mentions, Outlook, Retention, Why
 from assistant.domain.labelled import LabelledAction, LabelledAppointment, LabelledFact, LabelledOutcome, LabelledReferral, Labels
 from assistant.domain.safety import BackedUp, Repaired, Restored, Salvaged
@@ -81,6 +82,7 @@ from assistant.domain.words import (
 )
 
 __all__ = [
+    "IMPORTED",
     "MAX_EVIDENCE",
     "MAX_SEGMENT_WORDS",
     "MICROPHONE",
@@ -111,6 +113,7 @@ __all__ = [
     "HeardBy",
     "Held",
     "HeldSession",
+    "Imported",
     "Item",
     "Kept",
     "Kind",

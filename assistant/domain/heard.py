@@ -99,6 +99,7 @@ class Segment:
     confidence: float | None = None
     """exp(mean log-probability of its tokens), 0 to 1."""
     words: tuple[Word, ...] = ()
+    """With their own times: those that were heard with doubt, or all of them where that was asked for."""
     original: str | None = field(default=None, repr=False)
     corrections: tuple[Correction, ...] = ()
     flags: tuple[SegmentFlag, ...] = ()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from assistant.domain import Check, Segment
+from assistant.domain import Check, Evidence, Segment
+from assistant.doubt import unclear
 
-UNCLEAR_BELOW = 0.5
-"""Confidence under which a segment must be listened to: below even odds, its words may not be what was said."""
 MONEY = re.compile(r"£ ?\d|\b(?:quid|pounds|pence|tenner|fiver)\b", re.IGNORECASE)
 CONDITION = re.compile(r"\b(?:if|unless|subject to|as long as|provided|depending)\b", re.IGNORECASE)
 REPORTED = re.compile(
@@ -20,9 +19,9 @@ HEALTH = frozenset({"health_physical", "health_mental", "addiction"})
 """Barriers that are somebody's health."""
 
 
-def unclear(segment: Segment) -> bool:
-    """Whether somebody should listen to it again."""
-    return "unclear" in segment.flags or (segment.confidence is not None and segment.confidence < UNCLEAR_BELOW)
+def leans_on_doubt(evidence: Iterable[Evidence], segments: Mapping[int, Segment]) -> bool:
+    """Whether any of the words quoted should be listened to again."""
+    return any(unclear(segments[e.segment], e.quote) for e in evidence)
 
 
 def holding(found: Iterable[tuple[Check, bool]]) -> tuple[Check, ...]:

@@ -30,7 +30,7 @@ from assistant.domain import (
     Transcript,
 )
 from assistant.drafting import actions, appointment, barriers, dates, facts, left_out, previous, referrals, tagger, template, units
-from assistant.drafting.checks import CONDITION, HEALTH, MONEY, REPORTED, holding, unclear
+from assistant.drafting.checks import CONDITION, HEALTH, MONEY, REPORTED, holding, leans_on_doubt
 from assistant.drafting.lexicon import lexicon, tokens
 from assistant.drafting.people import People, people
 from assistant.drafting.tagger import Tags
@@ -135,7 +135,7 @@ class Drafting:
             ("risk", section == "risk"),
             ("conditional", bool(CONDITION.search(text))),
             ("unsupported", not supported),
-            ("unclear", any(unclear(self.segments[e.segment]) for e in evidence)),
+            ("unclear", leans_on_doubt(evidence, self.segments)),
         ]
         return holding(found)
 
@@ -147,7 +147,7 @@ class Drafting:
             ("date", bool((when and when.doubtful) or (due and (found.doubtful or not self.transcript.date_confirmed)))),
             ("money", bool(MONEY.search(found.what))),
             ("conditional", found.conditional),
-            ("unclear", any(unclear(self.segments[e.segment]) for e in evidence)),
+            ("unclear", leans_on_doubt(evidence, self.segments)),
             ("owner", not found.who.certain),
         ]
         name = found.who.name if found.who.owner == "third_party" else None

@@ -16,8 +16,8 @@ import socket
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from assistant.children import beating
 from assistant.drafting.llm import schema
-from assistant.drafting.llm.pulse import beating
 from assistant.drafting.llm.talk import End, Event, ModelFailed, Pulse, Question, Reading, Text
 from assistant.errors import ModelMissing, Refused, UsageProblem
 

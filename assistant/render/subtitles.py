@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.domain import Gap, Segment, Speaker, Transcript
+from assistant.doubt import doubted
 from assistant.errors import UsageProblem
 
 SHORTEST_CUE = 0.1
@@ -19,11 +20,13 @@ class _Line:
     speaker: str = field(default="", repr=False)
     text: str = field(repr=False)
     mark: str = ""
+    marked: str = field(default="", repr=False)
+    """The text with its doubtful words marked."""
 
 
 def as_text(transcript: Transcript) -> str:
-    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)`."""
-    return "".join(f"{_stamp(line.start)}{_named(line)}{line.mark}{line.text}\n" for line in _lines(transcript))
+    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)` and a doubtful word `[?word]`."""
+    return "".join(f"{_stamp(line.start)}{_named(line)}{line.mark}{line.marked or line.text}\n" for line in _lines(transcript))
 
 
 def as_vtt(transcript: Transcript) -> str:
@@ -55,9 +58,16 @@ def _lines(transcript: Transcript) -> Iterator[_Line]:
 
 def _segment(segment: Segment, transcript: Transcript) -> _Line:
     mark = "(unclear) " if "unclear" in segment.flags else ""
-    return _Line(
-        start=segment.start, end=segment.end, speaker=_name(segment.speaker, transcript), text=" ".join(segment.text.split()), mark=mark
-    )
+    text, marked = (" ".join(words.split()) for words in (segment.text, _marked(segment)))
+    speaker = _name(segment.speaker, transcript)
+    return _Line(start=segment.start, end=segment.end, speaker=speaker, text=text, mark=mark, marked=marked)
+
+
+def _marked(segment: Segment) -> str:
+    text = segment.text
+    for start, end in reversed(doubted(segment)):
+        text = f"{text[:start]}[?{text[start:end]}]{text[end:]}"
+    return text
 
 
 def _gap(gap: Gap) -> _Line:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from assistant import typed
-from assistant.domain import PLAIN, CaseNote, Evidence, SignedAction, Template, Transcript
+from assistant.domain import IMPORTED, PLAIN, CaseNote, Evidence, SignedAction, Template, Transcript
 
 OWNERS = {"client": "Client", "coach": "Coach", "third_party": "Somebody else"}
 STATUSES = {"made": "made", "to_make": "to be made", "declined": "declined", "completed": "completed", "waiting": "waiting"}
@@ -29,6 +29,8 @@ def _head(note: CaseNote, transcript: Transcript | None) -> Iterator[str]:
     yield f"- Version {note.version}" + (f", replaces version {note.supersedes}" if note.supersedes else "")
     if transcript and transcript.made_by and transcript.made_by.engine == typed.ENGINE:
         yield "- Written by the coach; there is no recording"
+    if transcript and transcript.made_by and transcript.made_by.engine == IMPORTED:
+        yield "- Made from a transcript that another program wrote; the recording is not here"
     if note.void:
         yield f"- **Void** since {note.void.at:%d %B %Y}"
 

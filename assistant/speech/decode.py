@@ -1,38 +1,43 @@
-"""Any file that PyAV opens as 16 kHz mono samples on the recording's own time line.
+"""Any recording as 16 kHz mono samples on its own time line. Parsers of sound files are the first thing a hostile or damaged file meets,
+so they run in a process of their own, with limits, and a file that hangs or ends it costs that file at most.
 
-A packet that cannot be decoded is counted and passed over, and the time it held becomes silence, so that a second in the
-samples is the same second in a player. Knows nothing of speech, of models or of where a recording is kept.
+The recording's bytes reach the child through a pipe as it asks for them: one that was decrypted is never a file. Knows nothing of
+speech, of models or of where a recording is kept; loads no parser itself.
 """
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import subprocess
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import children
 from assistant.domain import Gap
-from assistant.errors import NotAudio
+from assistant.errors import InputError, MissingPart, NotAudio
 from assistant.protocols import SAMPLE_RATE, Progress
-from assistant.speech.mixer import Mixer, Samples, Unusable
-from assistant.speech.source import container_of, declared_seconds, frames_itself, opened, sound_octets, start_of
+from assistant.speech import wire
+from assistant.speech.mono import Samples, mono
+from assistant.speech.source import Source, opened
+from assistant.speech.tally import AT_LEAST, Tally
 
-JITTER = 0.25
-"""Seconds by which timestamps may run ahead of the samples before silence is put in: containers round and delay them."""
-LOSS = 0.02
-"""The same right after a bad packet, where a hole is expected; the shortest packets of speech codecs last 20 ms."""
-LONGEST_JUMP = 600.0
-"""Seconds of silence that one jump in the timestamps may put in where the file declares no duration."""
-LOWEST_RATE = 4000
-"""Hz: no recorder goes lower, but a damaged header may claim 1 Hz and make a day of a minute."""
-SWOLLEN = 4
-"""So many times the usual size, and a bad packet holds more than one."""
-DAMAGE_SHARE, DAMAGE_SECONDS = 0.01, 2.0
-"""More bad packets, or more seconds missing at the end, and the recording counts as damaged."""
+WORKER = "assistant.speech.decode_worker"
+PATIENCE = 60.0
+"""Seconds without a sign of the child after which it is given up. How long a recording takes in all does not count."""
+MOST_READ, SOME_BYTES = 4, 1 << 26
+"""So many times its size, and so many bytes, are read of a file without a second of sound before that counts as going round in circles."""
+LONGEST = 24 * 3600.0
+"""Seconds of sound: a recorder that was forgotten for a night is still taken."""
+
+
+DAMAGE_SHARE = 0.01
+"""More bad packets, and the recording counts as damaged."""
 SHORTEST_HOLE, SHORTEST_IN_DAMAGE = 0.5, 0.1
 """Seconds: shorter holes are no stretch that a person could miss; in a damaged recording the limit is lower."""
 
@@ -56,44 +61,101 @@ class Decoded:
         return cut.astype(np.float32) / np.float32(32768)
 
 
-@dataclass(kw_only=True)
-class Tally:
-    """What was met on the way."""
-
-    declared: float | None = None
-    good: int = 0
-    """Packets."""
-    bad: int = 0
-    sounded: bool = False
-    """Whether any of it was sound and not silence put in."""
-    octets: int = 0
-    """Bytes in all packets."""
-    lost: bool = False
-    """Whether a packet was bad since the last frame."""
-    swallowed: float = 0.0
-    """Seconds in bad packets beyond what their timestamps count."""
-    seconds: float = 0.0
-    """Given out so far."""
-    holes: list[tuple[float, float, bool]] = field(default_factory=list)
-    """Start and end in seconds, and whether a bad packet explains it."""
-
-
 def decode(audio: Path | BinaryIO) -> Generator[Progress, None, Decoded]:
     """Read a whole recording. Raises InputMissing, InputError or NotAudio; nothing decoded is an error, never an empty result."""
     pcm, tally = bytearray(), Tally()
-    for block in blocks(audio, tally):
-        pcm += block.tobytes()
+    for block in _steps(audio, tally):
+        if block is not None:
+            pcm += block.tobytes()
         yield Progress(stage="decode", done=tally.seconds, total=tally.declared)
+    samples = np.frombuffer(pcm, dtype=np.int16)
+    return Decoded(samples=samples, seconds=tally.seconds, declared=tally.declared, bad_packets=tally.bad, gaps=_gaps(tally))
+
+
+def probe(audio: Path | BinaryIO) -> dt.date | None:
+    """The day on which it was recorded by its own account. Raises as `decode` does where not even its beginning can be decoded."""
+    tally = Tally()
+    with contextlib.closing(blocks(audio, tally)) as sound:
+        next(sound)
+    return dt.date.fromisoformat(tally.recorded) if tally.recorded else None
+
+
+def blocks(audio: Path | BinaryIO, tally: Tally) -> Generator[Samples, None, None]:
+    """The recording as int16 mono blocks of about one second, keeping `tally` as it goes. Raises as `decode` does."""
+    with contextlib.closing(_steps(audio, tally)) as steps:
+        yield from (block for block in steps if block is not None)
+
+
+def _steps(audio: Path | BinaryIO, tally: Tally) -> Generator[Samples | None, None, None]:
+    """Blocks of sound, and None whenever there was nothing to do for a fifth of a second. Whoever stops here ends the child."""
+    with opened(audio) as source, _child() as child:
+        ended = yield from _conversation(child, source, tally)
     if not tally.sounded:
         raise _no_sound()
-    samples = np.frombuffer(pcm, dtype=np.int16)
-    return Decoded(samples=samples, seconds=len(samples) / SAMPLE_RATE, declared=tally.declared, bad_packets=tally.bad, gaps=_gaps(tally))
+    if not ended:
+        _given_up(source, tally)
 
 
-def probe(audio: Path | BinaryIO) -> None:
-    """Raises InputError unless the beginning of the recording, at least, can be decoded."""
-    if next(blocks(audio, Tally()), None) is None:
-        raise _no_sound()
+@contextlib.contextmanager
+def _child() -> Iterator[subprocess.Popen[bytes]]:
+    process = children.start(WORKER, str(SAMPLE_RATE))
+    try:
+        yield process
+    finally:
+        children.end(process)
+
+
+def _conversation(child: subprocess.Popen[bytes], source: Source, tally: Tally) -> Generator[Samples | None, None, bool]:
+    """Serve the child until it has said its last word. False when it never did: it died, hung or went round in circles."""
+    assert child.stdout is not None  # noqa: S101 - opened with pipes
+    idle, spoke = 0.0, False
+    for message in children.beating(wire.messages(child.stdout)):
+        idle, spoke = (idle + children.BEAT, spoke) if message is None else (0.0, True)
+        if idle > PATIENCE or source.asked > MOST_READ * source.size + SOME_BYTES:
+            return False
+        if message is None:
+            yield None
+        elif message[0] == wire.DONE:
+            return True
+        elif message[0] == wire.SOUND:
+            source.asked = 0
+            yield _sound(message[1], tally)
+        else:
+            _reply(child, source, tally, *message)
+    if not spoke:
+        raise MissingPart("The part of the program that decodes recordings could not be started.", do="Install coachnote again.")
+    return False
+
+
+def _reply(child: subprocess.Popen[bytes], source: Source, tally: Tally, kind: bytes, payload: bytes) -> None:
+    if kind == wire.NEWS:
+        tally.learn(wire.unpacked(payload))
+    elif kind == wire.REFUSED:
+        raise NotAudio(**wire.unpacked(payload))
+    elif kind == wire.READ:
+        _send(child, source.read(*wire.PLACE.unpack(payload)))
+    elif kind == wire.MOVE:
+        _send(child, wire.PLACE.pack(source.seek(*wire.SEEK.unpack(payload))))
+
+
+def _send(child: subprocess.Popen[bytes], payload: bytes) -> None:
+    assert child.stdin is not None  # noqa: S101 - opened with pipes
+    with contextlib.suppress(OSError):  # it is gone; the end of its messages says so
+        wire.send(child.stdin, wire.DATA, payload)
+
+
+def _sound(payload: bytes, tally: Tally) -> Samples:
+    samples = mono(payload[1:], payload[0])
+    tally.seconds = (round(tally.seconds * SAMPLE_RATE) + len(samples)) / SAMPLE_RATE
+    if tally.seconds > LONGEST:
+        raise InputError("This recording is longer than 24 hours.", do="Cut it into its sessions first.")
+    return samples
+
+
+def _given_up(source: Source, tally: Tally) -> None:
+    """What follows the last sound is lost: as much as the file declares, or else as its bytes let expect."""
+    expected = tally.seconds / source.reached if source.reached else 0.0
+    tally.bad, tally.declared = tally.bad + 1, max(tally.declared or expected, tally.seconds + AT_LEAST)
 
 
 def _no_sound() -> NotAudio:
@@ -104,74 +166,6 @@ def _no_sound() -> NotAudio:
     )
 
 
-def blocks(audio: Path | BinaryIO, tally: Tally) -> Iterator[Samples]:
-    """The recording as int16 mono blocks of about one second, keeping `tally` as it goes. Raises as `decode` does."""
-    with opened(audio) as source, container_of(source) as container:
-        stream = container.streams.best("audio")
-        if stream is None:
-            raise NotAudio("This file has no sound track.", do="Choose a recording with sound.")
-        tally.declared = declared_seconds(container, source)
-        mixer, origin = Mixer(), start_of(container)
-        for frame in _frames(container, stream, tally):
-            origin = frame.time if origin is None else origin
-            yield from _fill(mixer, tally, None if frame.time is None else frame.time - origin)
-            try:
-                yield from mixer.add(frame)
-                tally.sounded = True
-            except Unusable:
-                _count_bad(tally, 0)
-            tally.seconds = mixer.seconds
-        yield from mixer.rest()
-        tally.seconds = mixer.seconds
-        if frames_itself(container) and tally.octets:
-            tally.declared = round(tally.seconds * sound_octets(source) / tally.octets, 2)
-    if source.fault is not None:
-        raise source.fault
-
-
-def _frames(container: Any, stream: Any, tally: Tally) -> Iterator[Any]:
-    """Decoded frames, going on after every packet, and every stretch of the container, that cannot be read."""
-    while True:
-        seen = tally.good + tally.bad
-        try:
-            for packet in container.demux(stream):
-                tally.octets += packet.size
-                try:
-                    frames = packet.decode()
-                except (av.error.FFmpegError, OSError, ValueError):
-                    _count_bad(tally, packet.size if container.format.name == "mp3" else 0)
-                    continue
-                tally.good += 1
-                yield from (frame for frame in frames if frame.sample_rate >= LOWEST_RATE)
-            return
-        except (av.error.FFmpegError, OSError):
-            _count_bad(tally, 0)
-            if tally.good + tally.bad <= seen + 1:
-                return  # not one packet since the last fault: the rest cannot be read
-
-
-def _count_bad(tally: Tally, size: int) -> None:
-    """A bad packet. MP3 has no timestamps, and its demuxer wraps all it cannot read into one packet: its `size` in bytes is then a time."""
-    usual = tally.octets / (tally.good + tally.bad + 1)
-    if tally.good and size > SWOLLEN * usual:
-        tally.swallowed += size / usual * tally.seconds / tally.good
-    tally.bad, tally.lost = tally.bad + 1, True
-
-
-def _fill(mixer: Mixer, tally: Tally, at: float | None) -> Iterator[Samples]:
-    """Silence up to `at` seconds where the timestamps say that sound is missing."""
-    lost, tally.lost = tally.lost, False
-    if at is None:
-        return
-    here = mixer.seconds
-    limit = LONGEST_JUMP if tally.declared is None else tally.declared - here
-    missing = min(at + tally.swallowed - here, limit)
-    if missing > (LOSS if lost else JITTER):
-        start = tally.holes.pop()[0] if tally.holes and here - tally.holes[-1][1] < LOSS else here
-        tally.holes.append((start, here + missing, lost or tally.bad > 0))
-        yield from mixer.silence(missing)
-
-
 def _gaps(tally: Tally) -> tuple[Gap, ...]:
     """The holes worth telling, and what is missing at the end."""
     damaged = tally.bad > DAMAGE_SHARE * (tally.good + tally.bad)
@@ -179,6 +173,6 @@ def _gaps(tally: Tally) -> tuple[Gap, ...]:
     gaps = [
         Gap(start=round(a, 2), end=round(b, 2), why="damaged" if lost else "dropout") for a, b, lost in tally.holes if b - a >= shortest
     ]
-    if tally.declared is not None and tally.declared - tally.seconds > DAMAGE_SECONDS:
+    if tally.declared is not None and tally.declared - tally.seconds > SHORTEST_HOLE:
         gaps.append(Gap(start=round(tally.seconds, 2), end=round(tally.declared, 2), why="damaged"))
     return tuple(gaps)

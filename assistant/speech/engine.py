@@ -7,7 +7,8 @@ Only folders on this disk are ever loaded.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import TranscriptionOptions, get_suppressed_tokens
 from numpy.typing import NDArray
 
+from assistant.domain import Word
 from assistant.errors import ModelUnusable
 from assistant.protocols import SAMPLE_RATE
 from assistant.speech.guards import LEAST_LOGPROB, MOST_COMPRESSION, NO_SPEECH, Heard
@@ -34,6 +36,10 @@ LONGEST_PROMPT = 160
 """Tokens: a prompt of up to 223 leaves too little of the decoder's 448 positions, and more ends in an error."""
 TICK = 0.02
 """Seconds from one timestamp token to the next."""
+FRAME = 0.01
+"""Seconds from one frame of features to the next."""
+SHORTEST_ALIGNED = 0.1
+"""Seconds: less is no word."""
 SEED = 1
 """Retries at a higher temperature are drawn at random. CTranslate2 seeds a worker once: a model just loaded always hears the same."""
 
@@ -82,17 +88,30 @@ class Engine:
             encoded = self._encode(sound, window)
             tokens = self._model.get_prompt(tokenizer, tokenizer.encode(" " + prompt)[-LONGEST_PROMPT:] if prompt else [])
             result, logprob, _, compression = self._model.generate_with_fallback(encoded, tokens, tokenizer, options)
+            numbers, seconds = result.sequences_ids[0], len(sound) / SAMPLE_RATE
+            words = self._words(encoded, tokenizer, numbers, min(seconds, window))
         except (RuntimeError, ValueError) as error:
             raise self._unusable() from error
-        numbers, seconds = result.sequences_ids[0], len(sound) / SAMPLE_RATE
         return Heard(
             pieces=tuple(_pieces(numbers, tokenizer, seconds)),
+            words=words,
             tokens=sum(number < tokenizer.eot for number in numbers),
             logprob=float(logprob),
             compression=float(compression),
             no_speech=float(result.no_speech_prob),
             seconds=seconds,
         )
+
+    def _words(self, encoded: Any, tokenizer: Tokenizer, numbers: Sequence[int], seconds: float) -> tuple[Word, ...]:
+        """The words of what was decoded, by aligning it with the sound once more; none where that finds no place for one of them."""
+        text = [number for number in numbers if number < tokenizer.eot]
+        if not text or seconds < SHORTEST_ALIGNED:
+            return ()
+        try:
+            (found,) = self._model.find_alignment(tokenizer, [text], encoded, round(seconds / FRAME))
+        except IndexError:
+            return ()
+        return tuple(_spoken(found, seconds))
 
     def languages(self, sound: NDArray[np.float32]) -> dict[str, float]:
         """The probability of every language in a piece of sound; English alone for an English model."""
@@ -141,3 +160,20 @@ def _pieces(numbers: Sequence[int], tokenizer: Tokenizer, seconds: float) -> Ite
             start = max(start, at)
     if text:
         yield Piece(start=start, end=seconds, text=tokenizer.decode(text))
+
+
+def _spoken(found: Sequence[Mapping[str, Any]], seconds: float) -> Iterator[Word]:
+    """Aligned pieces as words between blanks: signs, and the ends of words that the tokenizer split, go with what stands before them."""
+    word: Word | None = None
+    for part in found:
+        start, end = (round(min(float(part[edge]), seconds), 2) for edge in ("start", "end"))
+        text, sure = str(part["word"]), float(part["probability"])
+        if word is not None and text.strip() and not text[0].isspace():
+            least = min(sure, word.confidence or 0.0) if text.strip()[0].isalnum() else word.confidence
+            word = replace(word, end=max(end, word.end), text=word.text + text.strip(), confidence=least)
+            continue
+        if word is not None:
+            yield word
+        word = Word(start=start, end=max(end, start), text=text.strip(), confidence=round(sure, 3)) if text.strip() else None
+    if word is not None:
+        yield word

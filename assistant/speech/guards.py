@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from assistant.domain import Word
 from assistant.speech.sentences import Piece
 
 FASTEST = 12.0
@@ -33,6 +34,8 @@ class Heard:
     """Probability, by Whisper."""
     seconds: float
     """Length of the sound that was decoded, without padding."""
+    words: tuple[Word, ...] = field(default=(), repr=False)
+    """Each with its time from the start of the sound and the probability of its letters; empty where they could not be told apart."""
 
     @property
     def text(self) -> str:

@@ -1,7 +1,4 @@
-"""A recording opened for libav: a file or a stream, every reason it cannot be read as an error of its own, and nothing else opened.
-
-Knows what its container declares. Decodes nothing.
-"""
+"""A recording opened for reading: a file or a stream, every reason it cannot be read as an error of its own. Knows no container."""
 
 from __future__ import annotations
 
@@ -10,19 +7,17 @@ import io
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import av
+from assistant.errors import InputError, InputMissing, NotAudio
 
-from assistant.errors import CoachnoteError, InputError, InputMissing, NotAudio
-
-RAW = {"aac", "loas", "ac3", "eac3", "amr", "amrnb", "amrwb"}
-"""Streams of frames without a container: the duration they declare is the demuxer's guess from size and bit rate."""
+PAGE = 4096
+"""Bytes."""
 
 
 @contextlib.contextmanager
 def opened(audio: Path | BinaryIO) -> Iterator[Source]:
-    """The recording opened for reading, with every reason it cannot be as an error of its own."""
+    """Raises InputMissing, InputError or NotAudio."""
     if not isinstance(audio, Path):
         yield Source(audio)
         return
@@ -43,101 +38,34 @@ def opened(audio: Path | BinaryIO) -> Iterator[Source]:
         yield Source(file)
 
 
-class Source(io.RawIOBase):
-    """A file that never raises while libav reads it: libav would drop the exception. The first one is kept in `fault`."""
+class Source:
+    """A file that libav reads from afar. Raises InputError where it cannot be read, and what a store's stream raises as it is."""
 
     def __init__(self, file: BinaryIO) -> None:
-        super().__init__()
         self._file = file
-        self.fault: CoachnoteError | None = None
         self.size = file.seek(0, io.SEEK_END)
+        self.asked = 0
+        """Bytes read since this was last set to nought, a move counting as a page: whoever goes round in circles asks for ever more."""
         file.seek(0)
         if self.size == 0:
             raise NotAudio("The file is empty.", do="Copy the recording from the device again.")
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        if self.fault is not None:
-            return b""
+    def read(self, size: int) -> bytes:
         try:
-            return self._file.read(size)
-        except CoachnoteError as fault:
-            self.fault = fault
+            data = self._file.read(size)
         except OSError as error:
-            self.fault = InputError(f"The file could not be read to its end: {error.strerror}.", do="Copy it again from where it came.")
-        return b""
+            raise InputError(f"The file could not be read to its end: {error.strerror}.", do="Copy it again from where it came.") from error
+        self.asked += len(data) + PAGE
+        return data
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+    def seek(self, offset: int, whence: int) -> int:
+        self.asked += PAGE
         try:
             return self._file.seek(offset, whence)
         except (OSError, ValueError):
             return -1  # libav asks for impossible places in damaged files, and takes this as a refusal
 
-    def tell(self) -> int:
-        return self._file.tell()
-
-
-@contextlib.contextmanager
-def container_of(source: Source) -> Iterator[Any]:
-    """The recording as a container. libav may open nothing else: a playlist that names other files or addresses is refused."""
-    try:
-        container = av.open(source, mode="r", metadata_errors="ignore", options={"protocol_whitelist": "none"})
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise source.fault or NotAudio(
-            "This file is not a recording that can be read.",
-            means="It is of another kind, or its beginning or index is damaged or missing.",
-            do="Play it in another program to check it, or copy it from the device again.",
-        ) from error
-    with container:
-        yield container
-
-
-def frames_itself(container: Any) -> bool:
-    """Whether it is a bare stream of frames, in which every byte belongs to one of them."""
-    return container.format.name in RAW
-
-
-def start_of(container: Any) -> float | None:
-    """Where a player's clock starts in a video, whose sound may begin later; None where the first sound starts the clock."""
-    return container.start_time / 1_000_000 if container.streams.video and container.start_time is not None else None
-
-
-def declared_seconds(container: Any, source: Source) -> float | None:
-    """Seconds that the container declares; None where there is no figure or only a guess from its size."""
-    if container.duration is None or container.duration <= 0 or frames_itself(container):
-        return None
-    if container.format.name == "mp3" and not _counts_frames(source):
-        return None
-    return float(container.duration) / 1_000_000
-
-
-def _counts_frames(source: Source) -> bool:
-    """Whether an MP3 starts with a frame that counts the others (Xing, Info or VBRI): else its duration is guessed."""
-    start = _peek(source, _tag_length(source), 4096)
-    return any(mark in start for mark in (b"Xing", b"Info", b"VBRI"))
-
-
-def sound_octets(source: Source) -> int:
-    """Size of the file in bytes without the ID3 tag before the sound."""
-    return source.size - _tag_length(source)
-
-
-def _tag_length(source: Source) -> int:
-    """Bytes of an ID3v2 tag, whose own length is four groups of seven bits (ID3v2.4, section 3.1)."""
-    head = _peek(source, 0, 10)
-    if len(head) < 10 or not head.startswith(b"ID3"):
-        return 0
-    return 10 + sum((octet & 0x7F) << shift for octet, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
-
-
-def _peek(source: Source, at: int, size: int) -> bytes:
-    place = source.tell()
-    source.seek(at)
-    found = source.read(size)
-    source.seek(place)
-    return found
+    @property
+    def reached(self) -> float:
+        """The share of it before the place that is read next, 0 to 1."""
+        return min(self._file.tell() / self.size, 1.0)

@@ -6,14 +6,15 @@ doubtful a flag: nothing is invented and nothing disappears. Knows no command li
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.domain import Gap, HeardBy, Segment, SegmentFlag, Transcript
-from assistant.errors import NothingSaid
+from assistant.domain import Gap, HeardBy, Segment, SegmentFlag, Transcript, Word
+from assistant.doubt import doubtful
 from assistant.protocols import Brief, Progress
 from assistant.speech import guards, provenance, vad
 from assistant.speech.account import account
@@ -21,6 +22,7 @@ from assistant.speech.cards import DEMO, ModelOnDisk
 from assistant.speech.decode import Decoded, decode
 from assistant.speech.engine import BEAM, LONGEST_WINDOW, Engine
 from assistant.speech.guards import Heard
+from assistant.speech.nobody import nothing_said
 from assistant.speech.sentences import Piece, sentences
 from assistant.speech.vad import Activity, Stretch
 
@@ -37,6 +39,8 @@ class _Found:
     """What one stretch gave: its sentences with their confidence and flags; `lost` where speech gave no words."""
 
     pieces: tuple[Piece, ...] = ()
+    words: tuple[tuple[Word, ...], ...] = ()
+    """One for each piece."""
     confidence: float = 0.0
     flags: tuple[SegmentFlag, ...] = ()
     lost: tuple[Stretch, ...] = ()
@@ -49,6 +53,8 @@ class WhisperTranscriber:
     model: ModelOnDisk
     prompt: str = field(default="", repr=False)
     """Words to expect; cut to 160 tokens."""
+    word_times: bool = False
+    """Whether every word is given with its time, and not only the doubtful ones."""
     _engine: Engine | None = field(default=None, init=False, repr=False)
 
     def transcribe(self, audio: Path | BinaryIO, brief: Brief) -> Generator[Progress, None, Transcript]:
@@ -57,7 +63,7 @@ class WhisperTranscriber:
         activity = yield from vad.activity(decoded.samples)
         stretches = vad.plan(activity)
         if not stretches:
-            raise _nothing_said()
+            raise nothing_said(decoded, activity)
         yield Progress(stage="load", done=0)
         engine = self._loaded()
         language = _language(engine, decoded, stretches)
@@ -71,7 +77,7 @@ class WhisperTranscriber:
                 yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds, segment=segment)
             yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds)
         if not segments and all(stretch.speech < guards.NO_VOICE for stretch in stretches):
-            raise _nothing_said()
+            raise nothing_said(decoded, activity)
         gaps = account(segments, lost, decoded.gaps, activity)
         return self._transcript(brief, language, tuple(segments), gaps, engine, decoded)
 
@@ -91,22 +97,33 @@ class WhisperTranscriber:
         tail = self._attempt(engine, decoded, rest, language)
         flags = tuple(dict.fromkeys((*found.flags, *tail.flags)))
         confidence = min(found.confidence, tail.confidence) if tail.pieces else found.confidence
-        return _Found(pieces=found.pieces + tail.pieces, confidence=confidence, flags=flags, lost=found.lost + tail.lost)
+        return _Found(
+            pieces=found.pieces + tail.pieces,
+            words=found.words + tail.words,
+            confidence=confidence,
+            flags=flags,
+            lost=found.lost + tail.lost,
+        )
 
     def _attempt(self, engine: Engine, decoded: Decoded, stretch: Stretch, language: str) -> _Found:
-        """Hear it in a window of its own length, again in a full one when that is not to be believed, then keep, flag or drop."""
+        """Hear it until that can be believed: as it is, without the prompt, in a full window. Then keep, flag or drop the best."""
         sound = decoded.floats(stretch.start, stretch.end)
         window = min(LONGEST_WINDOW, max(self.model.card.smallest_window, stretch.end - stretch.start + MARGIN))
-        first = engine.hear(sound, window=window, language=language, prompt=self.prompt)
-        kept = first
-        if guards.suspicious(first) or (not first.pieces and stretch.speech >= guards.NO_VOICE):
-            kept = guards.better(first, engine.hear(sound, window=LONGEST_WINDOW, language=language))
+        first = kept = engine.hear(sound, window=window, language=language, prompt=self.prompt)
+        for wide in ([window] if self.prompt else []) + [LONGEST_WINDOW]:
+            if not guards.suspicious(kept) and (kept.pieces or stretch.speech < guards.NO_VOICE):
+                break
+            kept = guards.better(kept, engine.hear(sound, window=wide, language=language))
         if guards.invented(kept, stretch.speech):
             return _Found(lost=(stretch,))
         if not kept.pieces:
             return _Found(lost=(stretch,) if stretch.speech >= guards.NO_VOICE else ())
+        pieces = _placed(kept, stretch)
         return _Found(
-            pieces=_placed(kept, stretch), confidence=kept.confidence, flags=tuple(_flags(kept, stretch, redone=kept is not first))
+            pieces=pieces,
+            words=_shared_out(kept.words, pieces, stretch, every=self.word_times),
+            confidence=kept.confidence,
+            flags=tuple(_flags(kept, stretch, redone=kept is not first)),
         )
 
     def _transcript(
@@ -122,14 +139,6 @@ class WhisperTranscriber:
         settings |= {"bad_packets": decoded.bad_packets} if decoded.bad_packets else {}
         made_by = HeardBy(engine="faster-whisper", model=self.model.card.name, settings=settings)
         return brief.transcript(segments, made_by, language, gaps)
-
-
-def _nothing_said() -> NothingSaid:
-    return NothingSaid(
-        "No speech was found in this recording.",
-        means="The microphone may have been muted or too far away, or this is another file than you meant.",
-        do="Play it to check. Nothing was written.",
-    )
 
 
 def _language(engine: Engine, decoded: Decoded, stretches: list[Stretch]) -> str:
@@ -153,6 +162,20 @@ def _placed(heard: Heard, stretch: Stretch) -> tuple[Piece, ...]:
     )
 
 
+def _shared_out(words: Sequence[Word], pieces: Sequence[Piece], stretch: Stretch, *, every: bool) -> tuple[tuple[Word, ...], ...]:
+    """The words of each piece, in seconds of the recording; none where they do not read as the pieces do."""
+    if [word.text for word in words] != [text for piece in pieces for text in piece.text.split()]:
+        return ((),) * len(pieces)
+    left = iter(words)
+    return tuple(
+        tuple(_later(word, stretch) for word in islice(left, len(piece.text.split())) if every or doubtful(word)) for piece in pieces
+    )
+
+
+def _later(word: Word, stretch: Stretch) -> Word:
+    return replace(word, start=round(stretch.start + word.start, 2), end=round(stretch.start + word.end, 2))
+
+
 def _flags(heard: Heard, stretch: Stretch, *, redone: bool) -> Iterator[SegmentFlag]:
     """`unclear` when it is doubtful even now, or when only Whisper heard a voice there."""
     if guards.suspicious(heard) or stretch.speech < guards.NO_VOICE:
@@ -162,7 +185,14 @@ def _flags(heard: Heard, stretch: Stretch, *, redone: bool) -> Iterator[SegmentF
 
 
 def _segments(found: _Found, first: int) -> Iterator[Segment]:
-    for number, piece in enumerate(found.pieces, first):
+    for number, (piece, words) in enumerate(zip(found.pieces, found.words, strict=True), first):
         yield Segment(
-            id=number, start=piece.start, end=piece.end, speaker=None, text=piece.text, confidence=found.confidence, flags=found.flags
+            id=number,
+            start=piece.start,
+            end=piece.end,
+            speaker=None,
+            text=piece.text,
+            confidence=found.confidence,
+            words=words,
+            flags=found.flags,
         )

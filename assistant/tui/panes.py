@@ -9,6 +9,7 @@ from textual.content import Content
 from assistant import approval
 from assistant.approval import Entry
 from assistant.domain import CaseNote, Draft, Evidence, Gap, LeftOut, Review, Segment
+from assistant.doubt import doubted
 from assistant.render import clock, day
 from assistant.tui import phrases
 from assistant.tui.phrases import Context, clean
@@ -160,13 +161,21 @@ def _gap_row(gap: Gap) -> Row:
     return Row(text, margin=Content.styled(f"  {clock(gap.start)}", "$text-muted"), gutter=TIME_WIDTH)
 
 
+def _doubted(mark: Segment) -> Content:
+    """Its text, with the words that were heard with doubt underlined. Cleaning may move them: then nothing is underlined."""
+    text = Content(clean(mark.text))
+    for start, end in doubted(mark) if text.plain == mark.text else ():
+        text = text.stylize("underline $warning", start, end)
+    return text
+
+
 def _segment_row(mark: Segment, quotes: Iterable[str]) -> Row:
     """A cited segment has a mark at its time, and the words that were quoted stand out."""
     quotes = [clean(quote) for quote in quotes]
     at = clock(mark.start) if mark.start is not None else str(mark.id + 1)
     speaker = f"{mark.speaker.capitalize()}: " if mark.speaker else ""
     flags = f" [{', '.join(mark.flags).replace('_', ' ')}]" if mark.flags else ""
-    text = Content.assemble((speaker, "bold"), clean(mark.text), (flags, "italic $text-muted"))
+    text = Content.assemble((speaker, "bold"), _doubted(mark), (flags, "italic $text-muted"))
     for quote in quotes:
         start = text.plain.find(quote)
         if quote and start >= 0:

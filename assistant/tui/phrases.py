@@ -13,6 +13,7 @@ from textual.content import Content
 from assistant import typed
 from assistant.approval import State, checks
 from assistant.domain import (
+    IMPORTED,
     PLAIN,
     Action,
     Evidence,
@@ -121,6 +122,8 @@ def heard_by(transcript: Transcript) -> str | None:
         return None
     if made_by.engine == typed.ENGINE:
         return "typed; there is no recording"
+    if made_by.engine == IMPORTED:
+        return "imported; the recording is not here"
     return f"heard by {clean(made_by.engine)}" + (f", model {clean(made_by.model)}" if made_by.model else "")
 
 

@@ -72,6 +72,19 @@ def test_a_guessed_date_says_so(store: FakeStore, recording: Path) -> None:
     assert not store.session(session).date_confirmed
 
 
+def test_the_day_a_recording_names_itself_is_a_better_guess_than_the_files(store: FakeStore, recording: Path) -> None:
+    made = engines(probe=lambda path: dt.date(2026, 3, 14))
+    session = run(pipeline.process_file(store, recording, Intake(), made))
+    assert store.session(session).date == dt.date(2026, 3, 14)
+    assert not store.session(session).date_confirmed
+
+
+def test_the_day_a_person_gives_beats_the_recordings_own(store: FakeStore, recording: Path) -> None:
+    made = engines(probe=lambda path: dt.date(2026, 3, 14))
+    session = run(pipeline.process_file(store, recording, Intake(date=dt.date(2026, 3, 12)), made))
+    assert store.session(session).date == dt.date(2026, 3, 12)
+
+
 def test_the_same_file_is_not_taken_twice(store: FakeStore, recording: Path) -> None:
     first = run(pipeline.process_file(store, recording, Intake(), engines()))
     again = run(pipeline.process_file(store, recording, Intake(client="C-0042"), engines()))

@@ -6,23 +6,17 @@ model itself.
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 
-from assistant.drafting.llm.pulse import beating
+from assistant import children
 from assistant.drafting.llm.talk import Event, Failed, Known, ModelFailed, Pulse, Reading, Ready
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
-HOME = Path(__file__).resolve().parents[3]
-"""Where the package `assistant` is; the current folder is no place to import from."""
-LAST_WISHES = 2.0
-"""Seconds for a killed process to be gone."""
 
 
 class ChildModel:
@@ -32,7 +26,7 @@ class ChildModel:
         self.name = name
         self.sha256: str | None = None
         self.ready: Ready | None = None
-        self._command = [sys.executable, "-P", "-m", "assistant.drafting.llm.worker", str(folder), *([str(lookup)] if lookup else [])]
+        self._words = (str(folder), *([str(lookup)] if lookup else []))
         self._process: subprocess.Popen[bytes] | None = None
         self._events: Iterator[Event | None] = iter(())
 
@@ -76,26 +70,15 @@ class ChildModel:
             return  # it is gone; the end of its events says so
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a library's warning could quote a prompt
-            env={**os.environ, **OFFLINE, "PYTHONPATH": os.pathsep.join([str(HOME), *filter(None, [os.environ.get("PYTHONPATH")])])},
-            **_apart(),
-        )
+        process = children.start("assistant.drafting.llm.worker", *self._words, env=OFFLINE)
         assert process.stdout is not None  # noqa: S101 - opened with a pipe
-        self._process, self._events = process, beating(_events(process.stdout))
+        self._process, self._events = process, children.beating(_events(process.stdout))
         return process
 
     def close(self) -> None:
         process, self._process, self._events = self._process, None, iter(())
-        if process is None:
-            return
-        process.kill()
-        process.wait(LAST_WISHES)
-        for pipe in (process.stdin, process.stdout):
-            _closed(pipe)
+        if process is not None:
+            children.end(process)
 
 
 def _events(source: IO[bytes]) -> Iterator[Event]:
@@ -105,18 +88,3 @@ def _events(source: IO[bytes]) -> Iterator[Event]:
             yield decoder.decode(line)
     except (ValueError, msgspec.DecodeError):  # the pipe was closed, or the child died in the middle of a line
         return
-
-
-def _closed(pipe: IO[bytes] | None) -> None:
-    try:
-        if pipe is not None:
-            pipe.close()
-    except OSError:
-        return
-
-
-def _apart() -> dict[str, Any]:
-    """Ctrl-C in the terminal is for the program, which then ends its child itself."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from assistant import grounding
 from assistant.domain import Action, Draft, Evidence, PreviousOutcome, Referral, SaidBy, Statement, Transcript
 from assistant.drafting import dates, units
-from assistant.drafting.checks import CONDITION, HEALTH, MONEY, REPORTED, holding, unclear
+from assistant.drafting.checks import CONDITION, HEALTH, MONEY, REPORTED, holding, leans_on_doubt
 from assistant.drafting.commitments import Promise, promises
 from assistant.drafting.lexicon import content, lexicon, tokens
 from assistant.drafting.llm import doubts
@@ -188,7 +188,7 @@ class Rules:
         return PreviousOutcome(id=became.id, outcome=became.outcome, evidence=evidence) if evidence else None
 
     def _unclear(self, evidence: Iterable[Evidence]) -> bool:
-        return any(unclear(self.segments[e.segment]) for e in evidence)
+        return leans_on_doubt(evidence, self.segments)
 
 
 def _plain(text: str) -> str:
