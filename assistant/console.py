@@ -33,6 +33,12 @@ STAGES = {
     "decode": "Decoding",
     "transcribe": "Transcribing",
     "draft": "Drafting",
+    "database": "Copying the database",
+    "sound": "Going through the recordings",
+    "check": "Checking every page",
+    "entries": "Opening every entry",
+    "plaintext": "Searching for plaintext",
+    "salvage": "Saving what can be read",
     "index": "Reading the notes",
 }
 

@@ -14,6 +14,7 @@ from typing import BinaryIO, Literal, Protocol
 
 from assistant.domain import (
     PLAIN,
+    BackedUp,
     CaseNote,
     Client,
     Draft,
@@ -46,9 +47,13 @@ SAMPLE_RATE = 16_000
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    stage: Literal["fetch", "keep", "load", "decode", "transcribe", "draft", "index"]
+    stage: Literal[
+        "fetch", "keep", "load", "decode", "transcribe", "draft", "index", "database", "sound", "check", "entries", "plaintext", "salvage"
+    ]
     done: float
-    """Seconds of audio; bytes when fetching or keeping a file, segments when drafting, sessions when they are read to be searched."""
+    """Seconds of audio; bytes when fetching, keeping or searching files, segments when drafting, sessions when they are read to be
+    searched, else a count.
+    """
     total: float | None = None
     segment: Segment | None = None
     """The segment just heard, when there is one."""
@@ -266,6 +271,14 @@ class Users(Protocol):
         """The old one opens nothing any more."""
 
 
+class Safety(Protocol):
+    def back_up(self, into: Path, keys_into: Path) -> Generator[Progress, None, BackedUp]:
+        """A whole, checked copy; the keys go into a folder of their own. Raises Refused or NotWritable."""
+
+    def verify(self) -> Generator[Progress, None, list[str]]:
+        """What is wrong with the store, a sentence each: every page, entry, recording, key and file mode, and any plaintext."""
+
+
 class Erasing(Protocol):
     """For good, from every copy that the store knows of. Refused under a legal hold, and to whom is no admin."""
 
@@ -311,7 +324,7 @@ class Search(Protocol):
         """
 
 
-class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Users, Audit, Erasing, Subject, Search, Protocol):
+class Store(Sessions, Recordings, Notes, UnfinishedWork, People, Ledger, Users, Audit, Erasing, Subject, Search, Safety, Protocol):
     """Everything at once, for the rooms that walk the whole line."""
 
     @property

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from assistant.config import Settings
-    from assistant.domain import Imported, Mentions, Template
+    from assistant.domain import Imported, Mentions, Repaired, Restored, Template
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
@@ -75,6 +75,24 @@ def _opened(settings: Settings, passphrase: str) -> Store:
             return store.open_with_recovery(settings.store, passphrase)
         except UsageProblem:
             raise wrong from None
+
+
+def restore(
+    settings: Settings, backups: Path, keys: Path, name: str | None, passphrase: str, passphrase_then: Callable[[], str]
+) -> Generator[Progress, None, Restored]:
+    """Put a backup back. `passphrase_then` is asked for the passphrase of that time, should it be needed."""
+    from assistant import store
+
+    store.harden()
+    return store.put_back(settings.store, backups, keys, name, passphrase, passphrase_then)
+
+
+def repair(settings: Settings, passphrase: str) -> Generator[Progress, None, Repaired]:
+    """Save what can be read of a damaged database."""
+    from assistant import store
+
+    store.harden()
+    return store.repair(settings.store, passphrase)
 
 
 def letterbox(settings: Settings, unlocked: Store | None = None) -> Letterbox:

@@ -61,9 +61,9 @@ def read_passphrase(settings: Settings, prompt: str) -> str:
 
 
 def from_descriptor(number: int) -> str:
-    """The first line that comes through a file descriptor."""
+    """The next line that comes through a file descriptor, and nothing beyond it: another passphrase may follow."""
     try:
-        with os.fdopen(number, "rb", closefd=False) as pipe:
+        with os.fdopen(number, "rb", buffering=0, closefd=False) as pipe:
             line = pipe.readline(LONGEST)
     except OSError as error:
         raise UsageProblem(

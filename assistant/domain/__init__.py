@@ -40,6 +40,7 @@ from assistant.domain.heard import (
 from assistant.domain.imported import IMPORTED, Imported
 from assistant.domain.keeping import Access, Due, Erasable, Erasure, Held, HeldSession, Kept, Mentions, Outlook, Retention, Why
 from assistant.domain.labelled import LabelledAction, LabelledAppointment, LabelledFact, LabelledOutcome, LabelledReferral, Labels
+from assistant.domain.safety import BackedUp, Repaired, Restored, Salvaged
 from assistant.domain.signed import (
     CaseNote,
     Change,
@@ -91,6 +92,7 @@ __all__ = [
     "SECTION_TITLES",
     "Access",
     "Action",
+    "BackedUp",
     "Barrier",
     "CaseNote",
     "Change",
@@ -136,10 +138,13 @@ __all__ = [
     "Recording",
     "Referral",
     "ReferralStatus",
+    "Repaired",
+    "Restored",
     "Retention",
     "Review",
     "Role",
     "SaidBy",
+    "Salvaged",
     "SearchResult",
     "SectionKey",
     "Segment",

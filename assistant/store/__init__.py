@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from assistant.domain import Repaired, Restored
+    from assistant.protocols import Progress
+    from assistant.store.keys import Unlocked
     from assistant.store.letterbox import Letterbox
     from assistant.store.vault import SqliteStore
 
@@ -20,8 +25,11 @@ __all__ = [
     "open_store",
     "open_with_recovery",
     "passphrase_problem",
+    "put_back",
     "remember_box",
+    "repair",
     "suggest_passphrase",
+    "unlocked",
 ]
 
 
@@ -44,6 +52,38 @@ def open_with_recovery(folder: Path, code: str) -> SqliteStore:
     from assistant.store import vault
 
     return vault.open_with_recovery(folder, code)
+
+
+def put_back(
+    folder: Path, backups: Path, keys_from: Path, name: str | None, passphrase: str, passphrase_then: Callable[[], str]
+) -> Generator[Progress, None, Restored]:
+    """Put a backup back. `passphrase_then` is asked for the one of then, should it be needed. Raises as `restore.restore`."""
+    from assistant.store import restore
+
+    return restore.restore(
+        folder, backups, keys_from, name, lambda where: unlocked(where, passphrase), lambda where: unlocked(where, passphrase_then())
+    )
+
+
+def repair(folder: Path, passphrase: str) -> Generator[Progress, None, Repaired]:
+    """Save what can be read of a damaged database into a new one. Raises as `repairing.repair`."""
+    from assistant.store import repairing
+
+    return repairing.repair(folder, lambda where: unlocked(where, passphrase))
+
+
+def unlocked(folder: Path, passphrase: str) -> Unlocked:
+    """The header in a folder, opened with a passphrase or with the recovery code in its place. Raises as `open_store`."""
+    from assistant.errors import UsageProblem, WrongPassphrase
+    from assistant.store import keys, recovery
+
+    try:
+        return keys.unlock(folder, passphrase)
+    except WrongPassphrase as wrong:
+        try:
+            return keys.unlock_with_recovery(folder, recovery.read_code(passphrase))
+        except UsageProblem:
+            raise wrong from None
 
 
 def open_letterbox(folder: Path, memory: Path, box: str | None = None) -> Letterbox:

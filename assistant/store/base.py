@@ -17,6 +17,8 @@ from assistant.store.keys import Unlocked, read
 from assistant.store.presence import Presence
 
 Row = dict[str, Any]
+DATABASE, REPAIRED = "notes.db", "notes.db.repaired"
+"""The second stands there while a repair is being finished."""
 
 
 class StoreBase:

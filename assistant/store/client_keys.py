@@ -120,6 +120,13 @@ class ClientKeys:
             if len(left) < len(self._entries.keys):
                 self._save(_Entries(self._entries.seq + 1, left))
 
+    @property
+    def seq(self) -> int:
+        """Counts saves: of two files of one store the higher is the newer."""
+        with self._threads:
+            self._refresh()
+            return self._entries.seq
+
     def wrapped_under(self, wrapping_key: bytes) -> bytes:
         """The whole file as it would be under another master key."""
         with self._threads:
@@ -192,25 +199,41 @@ def _place(store: str) -> str:
     return f"client-keys|{store}"
 
 
+def seq_of(data: bytes, wrapping_key: bytes, store: str) -> int | None:
+    """Of a copy of the file; None when it is not whole or under another key."""
+    entries = _parsed(data, wrapping_key, store)
+    return entries.seq if entries else None
+
+
+def put_back(folder: Path, data: bytes) -> None:
+    """A copy of the file, as `wrapped_under` gave it. Raises NotWritable."""
+    with disk.writing("the keys of the store"):
+        for name in NAMES:
+            disk.write_atomically(folder / name, data)
+
+
 def _read(path: Path, wrapping_key: bytes, store: str) -> _Entries | None:
     """None when the file is absent or not whole."""
     try:
-        data = disk.read_at_most(path, LARGEST) or b""
-        if not data.startswith(MAGIC):
-            return None
-        wrapped, sealed = data[len(MAGIC) : len(MAGIC) + WRAPPED], data[len(MAGIC) + WRAPPED :]
+        return _parsed(disk.read_at_most(path, LARGEST) or b"", wrapping_key, store)
+    except (OSError, ValueError):
+        return None
+
+
+def _parsed(data: bytes, wrapping_key: bytes, store: str) -> _Entries | None:
+    if not data.startswith(MAGIC):
+        return None
+    wrapped, sealed = data[len(MAGIC) : len(MAGIC) + WRAPPED], data[len(MAGIC) + WRAPPED :]
+    try:
         once = unseal(wrapping_key, wrapped, _place(store))
         return msgspec.msgpack.decode(unseal(once, sealed, _place(store)), type=_Entries)
-    except (OSError, ValueError, BrokenSealError, msgspec.MsgspecError):
+    except (BrokenSealError, msgspec.MsgspecError):
         return None
 
 
 def _save(folder: Path, wrapping_key: bytes, store: str, entries: _Entries) -> None:
     """Both copies, the first one first: it is the one that other processes watch."""
-    data = _wrapped(wrapping_key, store, entries)
-    with disk.writing("the keys of the store"):
-        for name in NAMES:
-            disk.write_atomically(folder / name, data)
+    put_back(folder, _wrapped(wrapping_key, store, entries))
 
 
 def _wrapped(wrapping_key: bytes, store: str, entries: _Entries) -> bytes:

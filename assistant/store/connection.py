@@ -21,7 +21,12 @@ from assistant.store.shim import bind
 sqlite_utils = bind()
 
 SALT_BYTES = 16
-PRAGMAS = (
+READING = (
+    "temp_store=MEMORY",  # no sort or index ever spills to a file
+    "trusted_schema=OFF",
+    "cache_size=-64000",  # KiB
+)
+WRITING = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a commit that was acknowledged survives a power cut
     "fullfsync=ON",
@@ -29,9 +34,6 @@ PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the append-only triggers
     "secure_delete=ON",
-    "temp_store=MEMORY",  # no sort or index ever spills to a file
-    "trusted_schema=OFF",
-    "cache_size=-64000",  # KiB
 )
 FULL = {sqlcipher3.SQLITE_FULL}
 DAMAGED = {sqlcipher3.SQLITE_CORRUPT, sqlcipher3.SQLITE_NOTADB}
@@ -43,43 +45,60 @@ UNSAVED = "The last change was not saved; everything before it was."
 class Connection:
     """Safe to share between threads: one at a time, the others wait."""
 
-    def __init__(self, path: Path, key: bytes, salt: bytes, *, wait: float = 10.0) -> None:
+    def __init__(self, path: Path, key: bytes, salt: bytes, *, wait: float = 10.0, frozen: bool = False, cut: bool = False) -> None:
         """Open or make the database. `wait`: seconds to wait for another process that is writing.
+
+        `frozen` is for a file that nobody writes, such as a backup: it is read as it lies, without a lock, without a file beside it, and
+        without its write-ahead log. `cut`: even where pages at its end are missing.
 
         Raises StoreDamaged when the key, known to be right, does not open the file; NotWritable; MissingPart when the SQLite at hand
         does not encrypt.
         """
         self._lock, self._salt = threading.RLock(), salt
-        with disk.writing("the database of the store"), contextlib.suppress(FileExistsError):
-            os.close(disk.open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))  # SQLite gives -wal and -shm the same mode
+        where = f"{path.absolute().as_uri()}?immutable=1" if frozen else str(path)
+        if not frozen:
+            with disk.writing("the database of the store"), contextlib.suppress(FileExistsError):
+                os.close(disk.open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))  # SQLite gives -wal and -shm the same mode
         with translated():
-            self._raw = sqlcipher3.connect(str(path), timeout=wait, check_same_thread=False)
+            self._raw = sqlcipher3.connect(where, timeout=wait, check_same_thread=False, uri=frozen)
             try:
-                self._unlock(key, salt)
+                self._unlock(key, salt, READING if frozen else WRITING + READING, cut=cut)
             except BaseException:
                 self._raw.close()
                 raise
-        _restore_salt(path, salt)
+        if not frozen:
+            _restore_salt(path, salt)
         self._db = sqlite_utils.Database(self._raw, execute_plugins=False)
         # Known answers: probing for them would create and drop a table on every connection.
         self._db._supports_strict = self._db._supports_on_conflict = True
 
-    def _unlock(self, key: bytes, salt: bytes) -> None:
+    def _unlock(self, key: bytes, salt: bytes, pragmas: Sequence[str], *, cut: bool) -> None:
         if len(key) != 32 or len(salt) != SALT_BYTES:
             raise ValueError("a database key has 32 bytes and its salt 16")
         self._raw.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr, over the screen
         self._raw.set_key(f"x'{key.hex()}{salt.hex()}'")  # not PRAGMA key: keeps the key out of SQL text and the statement cache
+        if cut:
+            self._raw.execute("PRAGMA writable_schema = ON")  # the one thing that makes SQLite open a file shorter than its header says
         self._raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if self._raw.execute("PRAGMA cipher_status").fetchone() != ("1",):
             raise MissingPart("The SQLite at hand does not encrypt.", do="Install sqlcipher3 from its own wheel.")
         if "ENABLE_FTS5" not in {option for (option,) in self._raw.execute("PRAGMA compile_options")}:
             raise MissingPart("The SQLCipher at hand was built without full-text search.", do="Install sqlcipher3 from its own wheel.")
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             self._raw.execute(f"PRAGMA {pragma}")
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         with self._lock, translated():
             return list(self._db.query(sql, values))
+
+    def tables(self) -> list[str]:
+        """All but SQLite's own."""
+        found = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name")
+        return [row["name"] for row in found]
+
+    def counts(self) -> dict[str, int]:
+        """Rows per table."""
+        return {table: self.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"] for table in self.tables()}  # noqa: S608 - SQLite's own list
 
     def row(self, sql: str, values: Sequence[object] = ()) -> dict[str, Any] | None:
         return next(iter(self.rows(sql, values)), None)
@@ -171,11 +190,18 @@ def translated() -> Iterator[None]:
         raise ours from error
 
 
+def damaged_pages() -> StoreDamaged:
+    return StoreDamaged(
+        "The database of the store is damaged.",
+        means="What it holds can not be read as it stands; nothing was changed.",
+        do="Put a backup back with `coachnote restore`, or save what can be read with `coachnote repair`.",
+    )
+
+
 def _ours(error: Any) -> CoachnoteError | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in DAMAGED:
-        means = "What it holds can not be read as it stands; nothing was changed."
-        return StoreDamaged("The database of the store is damaged.", means=means, do="Keep this folder as it is and put back a backup.")
+        return damaged_pages()
     if code in FULL:
         return NotWritable("There is no room left on the disk to save.", means=UNSAVED, do="Free some space and try again.")
     if code in UNWRITABLE:

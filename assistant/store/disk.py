@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import sys
@@ -17,6 +18,8 @@ from assistant.errors import NotWritable
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+BLOCK = 1 << 20
+"""Bytes that are copied at once."""
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 LOCKED_BYTE = 1 << 62
 """On Windows a locked byte cannot be read by others, so the lock sits where no file reaches."""
@@ -84,11 +87,15 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file so that, whenever power fails, either the old or the new bytes are there. Raises OSError."""
     beside = path.with_name(path.name + ".tmp")
     fd = open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    with open(fd, "wb") as file:
-        file.write(data)
-        file.flush()
-        sync(file.fileno())
-    os.replace(beside, path)
+    try:
+        with open(fd, "wb") as file:
+            file.write(data)
+            file.flush()
+            sync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
@@ -104,6 +111,32 @@ def read_at_most(path: Path, limit: int) -> bytes | None:
     if len(data) > limit:
         raise ValueError("too long")
     return data
+
+
+def digest(path: Path) -> tuple[int, str]:
+    """Size in bytes and SHA-256 in hex. Raises OSError."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256")
+        return file.tell(), found.hexdigest()
+
+
+def copy(source: Path, target: Path) -> tuple[int, str]:
+    """Copy a file, whole or not at all. Returns its size in bytes and SHA-256 in hex. Raises OSError."""
+    beside, found, size = target.with_name(target.name + ".tmp"), hashlib.sha256(), 0
+    try:
+        with source.open("rb") as file, open(open_private(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as out:
+            while block := file.read(BLOCK):
+                out.write(block)
+                found.update(block)
+                size += len(block)
+            out.flush()
+            sync(out.fileno())
+        os.replace(beside, target)
+        sync_folder(target.parent)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return size, found.hexdigest()
 
 
 @contextlib.contextmanager

@@ -194,6 +194,13 @@ def reopened(header: Header | None, unlocked: Unlocked) -> Unlocked:
     raise _refusal(unlocked.slot.kind)
 
 
+def with_master(header: Header, unlocked: Unlocked) -> Unlocked:
+    """Another header under the same master key. Raises StoreDamaged."""
+    if not hmac.compare_digest(header.mac, _mac(header, unlocked.master)):
+        raise _tampered()
+    return Unlocked(header, unlocked.slot, unlocked.master, unlocked.private)
+
+
 def stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     """Argon2id of the passphrase in Unicode's composed form, so that every keyboard gives the same key. 32 bytes."""
     text = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
@@ -327,7 +334,7 @@ def read_one(path: Path) -> Header | None:
     """One copy; None when the file is absent. Raises StoreDamaged, StoreTooNew or StoreError."""
     try:
         data = disk.read_at_most(path, LARGEST)
-        return None if data is None else _parse(data)
+        return None if data is None else parsed(data)
     except PermissionError:
         raise StoreError(f"The file {path.name} of the store may not be read.", do="Check that the folder belongs to you.") from None
     except (ValueError, OSError, OverflowError, RecursionError, msgspec.MsgspecError):
@@ -338,8 +345,8 @@ def read_one(path: Path) -> Header | None:
         ) from None
 
 
-def _parse(data: bytes) -> Header:
-    """Raises ValueError or a msgspec error on anything that this or a newer build did not write."""
+def parsed(data: bytes) -> Header:
+    """A header from the bytes of its file. Raises StoreTooNew, and ValueError or a msgspec error on what no build wrote."""
     raw = msgspec.json.decode(data)
     if not isinstance(raw, dict) or raw.get("format") != FORMAT or raw.get("check") != _check(raw):
         raise ValueError("not a header of ours")

@@ -56,9 +56,7 @@ def opened(folder: Path, unlocked: Unlocked, connect: Connect) -> tuple[Unlocked
 
 def _publish(folder: Path, new: Unlocked) -> None:
     with disk.writing("the keys of the store"):
-        data = (folder / ENTRIES).read_bytes()
-        for name in client_keys.NAMES:
-            disk.write_atomically(folder / name, data)
+        client_keys.put_back(folder, (folder / ENTRIES).read_bytes())
         keys.save(folder, new.header)
         _forget(folder)
 

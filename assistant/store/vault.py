@@ -11,12 +11,15 @@ folder/ (0700)   keys.json + copy       the header: who may open it
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from assistant.errors import NotWritable, Refused, StoreDamaged, UsageProblem
-from assistant.store import client_keys, disk, keys, recovery, rotation, slots
+from assistant.protocols import Progress
+from assistant.store import client_keys, disk, keys, recovery, rotation, slots, verify
 from assistant.store.audit import HEAD, Audit, note_head
+from assistant.store.backup import Backups
+from assistant.store.base import DATABASE, REPAIRED
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
 from assistant.store.erasure import LIVE
@@ -31,22 +34,44 @@ from assistant.store.subject import Subject
 from assistant.store.unfinished import UnfinishedWork
 from assistant.store.users import Users
 
-DATABASE = "notes.db"
 BEFORE = "notes.before-{}.db"
 """The database as it was before the newest change of its tables."""
 MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Subject, Keeping, Refiling, UnfinishedWork, Ledger, Users, Search):
+class SqliteStore(Subject, Keeping, Refiling, UnfinishedWork, Ledger, Users, Search, Backups):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
         """What is wrong with the database, the keys and the audit chain, empty when nothing is. Reads every page, but no recording."""
-        owners = {row["name"] for row in self._db.rows(LIVE)}
-        gone = [f"The key of {name} is gone." for name in sorted(owners) if not self._keys.has(name)]
+        return self._db.faults() + self._other_faults()
+
+    def verify(self) -> Generator[Progress, None, list[str]]:
+        """What `faults` looks at, and every entry, recording and file mode, and whether any file holds plaintext of what was opened.
+
+        Damaged pages are all it finds where there are any.
+        """
+        yield Progress(stage="check", done=0)
+        if damaged := self._db.faults():
+            return damaged
+        found = self._other_faults()
+        return found + (yield from verify.findings(self._folder, self._db, self._keys, self._unlocked.header))
+
+    def _other_faults(self) -> list[str]:
         shut = [f"The box of recording {name} does not open." for name in self.boxes_that_do_not_open()]
-        return self._db.faults() + gone + shut + (self.audit_faults() if self.role == "admin" else self.older_than_audit())
+        audited = self.audit_faults() if self.role == "admin" else self.older_than_audit()
+        return missing_keys(self._db, self._keys) + shut + audited
+
+
+def missing_keys(connection: Connection, entries: ClientKeys) -> list[str]:
+    """A sentence for each key that something in the database needs and that is not there."""
+    return [f"The key of {name} is gone." for name in sorted(owners(connection)) if not entries.has(name)]
+
+
+def owners(connection: Connection) -> set[str]:
+    """The names of the keys that something in the database needs."""
+    return {row["name"] for row in connection.rows(LIVE)}
 
 
 def create(folder: Path, passphrase: str, *, cost: keys.Cost | None = None) -> str:
@@ -109,6 +134,10 @@ def _open(folder: Path, unlock: Callable[[], keys.Unlocked]) -> SqliteStore:
 def _opened(folder: Path, unlocked: keys.Unlocked, presence: Presence | None) -> SqliteStore:
     if presence is None or not (folder / DATABASE).is_file() or not (folder / DATABASE).stat().st_size:  # SQLite would make a new database
         raise StoreDamaged(f"The database {DATABASE} of the store is missing or empty.", do="Put it back from a backup.")
+    if (folder / REPAIRED).exists():
+        raise StoreDamaged(
+            "A repair of the database broke off.", means="All that was saved is there.", do="Finish it with: coachnote repair"
+        )
     unlocked, connection = rotation.opened(folder, unlocked, lambda with_: _connect(folder, with_))
     try:
         entries = ClientKeys(folder, unlocked.key("client-keys"), unlocked.header.store)

@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 
 from assistant.identity import new_id
-from assistant.store import keys, vault
+from assistant.store import keys, restore, vault
 from assistant.store.letterbox import Letterbox
 from tests.examples import session, transcript
-from tests.store.made import COST, PASSPHRASE, SOUND, opened, work_day
+from tests.store.made import COST, PASSPHRASE, SOUND, opened, unlocked, work_day
 
 LEFT = 12
 """Recordings that `leave` leaves."""
@@ -59,6 +59,23 @@ def write(folder: Path, name: str, count: int) -> None:
         store.assign(f"{name}-{n}", client.ref)
         told(f"{name}-{n} {client.ref}")
     store.close()
+
+
+def backup(folder: Path, *_: object) -> None:
+    """Into the two folders beside the store; tells each step."""
+    store = opened(folder)
+    for step in store.back_up(folder.parent / "backups", folder.parent / "keys"):
+        told(step.stage)
+    told("done")
+
+
+def put_back(folder: Path, *_: object) -> None:
+    def unlock(where: Path) -> keys.Unlocked:
+        return unlocked(where, PASSPHRASE)
+
+    for step in restore.restore(folder, folder.parent / "backups", folder.parent / "keys", None, unlock, unlock):
+        told(step.stage)
+    told("done")
 
 
 def create(folder: Path, *_: object) -> None:
@@ -139,5 +156,5 @@ def search(folder: Path, word: str, limit: int) -> None:
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
     works = {"record": record, "write": write, "create": create, "day": day, "erase": erase, "search": search}
-    works |= {"stay": stay, "leave": leave, "take": take}
+    works |= {"stay": stay, "leave": leave, "take": take, "backup": backup, "put_back": put_back}
     works[work](Path(where), name, int(count))

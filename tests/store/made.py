@@ -31,6 +31,12 @@ def opened(folder: Path) -> vault.SqliteStore:
         return vault.open_with_passphrase(folder, PASSPHRASE)
 
 
+def unlocked(folder: Path, passphrase: str) -> keys.Unlocked:
+    """The header in a folder alone."""
+    with mock.patch.object(keys, "stretch", _stretched):
+        return keys.unlock(folder, passphrase)
+
+
 _stretched = functools.cache(keys.stretch)
 
 

@@ -92,14 +92,14 @@ def test_every_flipped_bit_is_noticed_before_anything_is_derived(made: keys.Unlo
         flipped = bytearray(data)
         flipped[place // 8] ^= 1 << place % 8
         with pytest.raises((ValueError, msgspec.MsgspecError)):
-            keys._parse(bytes(flipped))
+            keys.parsed(bytes(flipped))
 
 
 def test_every_truncation_is_noticed(made: keys.Unlocked) -> None:
     data = msgspec.json.encode(made.header)
     for length in range(len(data)):
         with pytest.raises((ValueError, msgspec.MsgspecError)):
-            keys._parse(data[:length])
+            keys.parsed(data[:length])
 
 
 MALFORMED = {
