@@ -13,6 +13,8 @@ from assistant.store import vault
 from tests.examples import session, transcript
 from tests.store.made import COST, PASSPHRASE, opened, work_day
 
+SECOND_USER = "second"
+"""A coach beside the admin, where there is one."""
 PIECE = 1600
 """Bytes, a twentieth of a second of 16 kHz 16-bit mono."""
 
@@ -55,6 +57,36 @@ def write(folder: Path, name: str, count: int) -> None:
     store.close()
 
 
+def commit(folder: Path, synchronous: str, count: int) -> None:
+    """Commits one thing after the other and takes somebody out in the middle; tells each when it is saved. The write-ahead log is short."""
+    store = opened(folder)
+    store._db._raw.execute(f"PRAGMA synchronous = {synchronous}")
+    store._db._raw.execute("PRAGMA wal_autocheckpoint = 30")
+    told("ready")
+    for n in range(count):
+        client = store.add_client(f"Client {n}")
+        told(f"client {client.ref} {n}")
+        store.add_session(session(id=f"s-{n}", client=None))
+        told(f"session s-{n}")
+        store.save_transcript(f"s-{n}", transcript(id=f"t-{n}"))
+        told(f"transcript s-{n} t-{n}")
+        store.assign(f"s-{n}", client.ref)
+        told(f"assigned s-{n} {client.ref}")
+        if n == count // 2:
+            store.revoke_user(SECOND_USER)
+            told("revoked")
+    store.close()
+
+
+def revoke(folder: Path, *_: object) -> None:
+    """Takes somebody out, which changes the master key."""
+    store = opened(folder)
+    told("ready")
+    store.revoke_user(SECOND_USER)
+    told("revoked")
+    time.sleep(60)
+
+
 def create(folder: Path, *_: object) -> None:
     told("ready")
     vault.create(folder, PASSPHRASE, cost=COST)
@@ -71,4 +103,5 @@ def day(folder: Path, *_: object) -> None:
 
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
-    {"record": record, "write": write, "create": create, "day": day}[work](Path(where), name, int(count))
+    works = {"record": record, "write": write, "commit": commit, "revoke": revoke, "create": create, "day": day}
+    works[work](Path(where), name, int(count))
