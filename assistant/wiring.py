@@ -67,10 +67,24 @@ def open_store(settings: Settings, passphrase: str) -> Store:
             raise wrong from None
 
 
+def open_with_keyring(settings: Settings, tell: Callable[[str], None]) -> Store | None:
+    """Open the store without asking, where a person had it remembered; None when the passphrase is needed. `tell` hears why."""
+    from assistant import store
+
+    store.harden()
+    return store.open_with_keyring(settings.store, tell)
+
+
+def _recovered(store: Store | None) -> Store | None:
+    """With what a crash left open closed."""
+    if store is not None:
+        store.recover_recordings()
+    return store
+
+
 def _open_and_recover(settings: Settings, passphrase: str) -> Store:
-    """Also close what a crash left open."""
     store = open_store(settings, passphrase)
-    store.recover_recordings()
+    _recovered(store)
     return store
 
 
@@ -201,6 +215,7 @@ def services(settings: Settings) -> Services:
 
     return Services(
         open_store=lambda passphrase: _open_and_recover(settings, passphrase),
+        open_remembered=lambda tell: _recovered(open_with_keyring(settings, tell)),
         transcriber=lambda: transcriber(settings),
         drafter=lambda template: drafter(with_template(settings, template)),
         template=lambda name: template_of(settings, name),

@@ -19,11 +19,15 @@ LONGEST = 4096
 
 
 def unlock(settings: Settings) -> Store:
-    """Open the store, and close what a crash left open. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew."""
+    """Open the store, by the keyring where a person wanted that, and close what a crash left open.
+
+    Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew.
+    """
     from assistant import wiring
 
     wiring.require_store(settings)
-    store = wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
+    store = wiring.open_with_keyring(settings, say) if settings.passphrase_fd is None else None
+    store = store or wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
     for recording in store.recover_recordings():
         say(f"A recording that broke off was recovered: session {recording.session}. `coachnote finish` goes on with it.")
     return store

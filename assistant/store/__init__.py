@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.store.vault import SqliteStore
 
-__all__ = ["create_store", "exists", "harden", "open_store", "open_with_recovery", "passphrase_problem", "suggest_passphrase"]
+__all__ = [
+    "create_store",
+    "exists",
+    "harden",
+    "open_store",
+    "open_with_keyring",
+    "open_with_recovery",
+    "passphrase_problem",
+    "suggest_passphrase",
+]
 
 
 def create_store(folder: Path, passphrase: str) -> str:
@@ -33,6 +44,13 @@ def open_with_recovery(folder: Path, code: str) -> SqliteStore:
     from assistant.store import vault
 
     return vault.open_with_recovery(folder, code)
+
+
+def open_with_keyring(folder: Path, tell: Callable[[str], None]) -> SqliteStore | None:
+    """None when the passphrase must be asked for; `tell` hears why, if there is a why. Raises nothing of the store's own."""
+    from assistant.store import vault
+
+    return vault.open_with_keyring(folder, tell)
 
 
 def exists(folder: Path) -> bool:

@@ -48,6 +48,8 @@ What = Literal[
     "user_revoked",
     "passphrase_changed",
     "recovery_renewed",
+    "remembered",
+    "forgotten",
     "backed_up",
     "restored",
     "repaired",

@@ -14,8 +14,8 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.errors import Refused, StoreDamaged, UsageProblem
-from assistant.store import client_keys, disk, keys, recovery, rotation, slots
+from assistant.errors import CoachnoteError, Refused, StoreDamaged, UsageProblem
+from assistant.store import client_keys, disk, keys, os_keyring, recovery, rotation, slots
 from assistant.store.audit import HEAD, Audit, note_head, went_back
 from assistant.store.client_keys import ClientKeys
 from assistant.store.connection import Connection
@@ -25,8 +25,8 @@ from assistant.store.notes import Notes
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.recordings import Recordings
+from assistant.store.remembered import Remembered
 from assistant.store.sessions import Sessions
-from assistant.store.users import Users
 
 DATABASE = "notes.db"
 BEFORE = "notes.before-{}.db"
@@ -38,7 +38,7 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Sessions, Recordings, Notes, Ledger, Users):
+class SqliteStore(Sessions, Recordings, Notes, Ledger, Remembered):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
@@ -82,6 +82,29 @@ def open_with_recovery(folder: Path, code: str) -> SqliteStore:
     """Raises UsageProblem when the code holds a slip, else as `open_with_passphrase`."""
     secret = recovery.read_code(code)
     return _open(folder, lambda: keys.unlock_with_recovery(folder, secret))
+
+
+def open_with_keyring(folder: Path, tell: Callable[[str], None]) -> SqliteStore | None:
+    """With what the operating system's keyring keeps; None when the passphrase must be asked for. `tell` hears why, when there is a why.
+
+    Raises nothing of the store's own: asking for the passphrase shows it again.
+    """
+    found: list[bytes] = []
+
+    def secret_of(slot: keys.Slot) -> bytes | None:
+        secret = os_keyring.look_up(slot.id)
+        found.extend([secret] if secret else [])
+        return secret
+
+    try:
+        if any(slot.kind == "keyring" for header in keys.read(folder) for slot in header.slots):
+            return _open(folder, lambda: keys.unlock_with_keyring(folder, secret_of))
+    except os_keyring.UnusableError:
+        tell("The keyring of this computer did not answer, so the passphrase is needed.")
+    except CoachnoteError:
+        if found:
+            tell("What the keyring of this computer keeps does not open the store, so the passphrase is needed.")
+    return None
 
 
 def _make(folder: Path, unlocked: keys.Unlocked) -> None:

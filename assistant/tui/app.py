@@ -55,7 +55,7 @@ class CoachnoteApp(App[None]):
         if self._given is not None:
             self._enter(self._given)
         else:
-            self.push_screen(UnlockScreen(self._services.open_store))
+            self.push_screen(UnlockScreen(self._services.open_store, self._services.open_remembered))
 
     def on_unmount(self) -> None:
         if self._opened is not None:
