@@ -26,6 +26,7 @@ import msgspec
 
 from assistant.errors import Refused
 from assistant.store import disk
+from assistant.store.client_keys import LOCK
 from assistant.store.connection import Connection
 from assistant.store.keys import Slot, Unlocked, sealed_to
 from assistant.store.sealing import BrokenSealError, new_key
@@ -161,9 +162,9 @@ def head(connection: Connection) -> Head | None:
 
 def note_head(folder: Path, connection: Connection) -> None:
     """Write the newest entry's number and MAC beside the database. Raises NotWritable."""
-    newest = head(connection)
-    if newest is not None:
-        with disk.writing("the head of the audit"):
+    with disk.writing("the head of the audit"), disk.locked(folder / LOCK):  # two that open or close at once write the same file
+        newest = head(connection)
+        if newest is not None:
             disk.write_atomically(folder / HEAD, msgspec.json.encode(_Noted(newest.n, newest.mac, _sum(newest.n, newest.mac))))
 
 

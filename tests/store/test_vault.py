@@ -21,7 +21,7 @@ from tests.store.made import COST, PASSPHRASE, files, make, opened
 def test_a_new_store_is_private(folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
     names = {path.name for path in folder.iterdir()}
-    assert names == {"keys.json", "keys.copy.json", "client-keys.bin", "client-keys.copy.bin", "notes.db", "audit.head"}
+    assert names == {"keys.json", "keys.copy.json", "client-keys.bin", "client-keys.copy.bin", "keys.lock", "notes.db", "audit.head"}
     assert {path.stat().st_mode & 0o777 for path in files(folder)} == {0o600}
 
 
