@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from assistant.store.shim import bind
 sqlite_utils = bind()
 
 SALT_BYTES = 16
+STEP = (0.001, 0.004)
+"""Seconds between two tries to get the lock."""
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a commit that was acknowledged survives a power cut
@@ -53,8 +57,9 @@ class Connection:
         with disk.writing("the database of the store"), contextlib.suppress(FileExistsError):
             os.close(disk.open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))  # SQLite gives -wal and -shm the same mode
         with translated():
-            self._raw = sqlcipher3.connect(str(path), timeout=wait, check_same_thread=False)
+            self._raw = sqlcipher3.connect(str(path), check_same_thread=False)
             try:
+                self._raw.set_busy_handler(_patience(wait))
                 self._unlock(key, salt)
             except BaseException:
                 self._raw.close()
@@ -138,6 +143,24 @@ class Connection:
     def close(self) -> None:
         with self._lock:
             self._db.close()
+
+
+def _patience(wait: float) -> Callable[[int], bool]:
+    """Whether to ask for the lock once more, for `wait` seconds.
+
+    Every few milliseconds: SQLite's own handler comes to sleep a tenth of a second at a time, and somebody who writes one thing after the
+    other overtakes it for seconds on end.
+    """
+    until = 0.0
+
+    def again(asked: int) -> bool:
+        nonlocal until
+        if asked == 0:
+            until = time.monotonic() + wait
+        time.sleep(random.uniform(*STEP))  # noqa: S311 - only so that two who wait do not stay in step
+        return time.monotonic() < until
+
+    return again
 
 
 def _restore_salt(path: Path, salt: bytes) -> None:
