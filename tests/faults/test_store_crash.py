@@ -24,7 +24,7 @@ Child = subprocess.Popen[str]
 
 def start(work: str, folder: Path, name: str = "x", count: int = 0) -> Child:
     command = [sys.executable, "-m", "tests.store.children", work, str(folder), name, str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
 
 def kill(child: Child) -> list[str]:

@@ -5,8 +5,11 @@ Each prints a line for what it was told is saved, so that whoever kills it knows
 
 from __future__ import annotations
 
+import itertools
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.store import vault
@@ -87,6 +90,65 @@ def revoke(folder: Path, *_: object) -> None:
     time.sleep(60)
 
 
+def people(folder: Path, *_: object) -> None:
+    """Adds somebody, gives her another passphrase, takes her out, and makes another recovery code."""
+    store = opened(folder)
+    store.add_user(SECOND_USER, "plover hinge saddle moss", "coach", cost=COST)
+    store.change_passphrase("gravel onion ferry dusk", SECOND_USER, cost=COST)
+    store.revoke_user(SECOND_USER)
+    store.new_recovery_code()
+    store.close()
+
+
+def timed(folder: Path, name: str, _: int) -> None:
+    """Does one kind of work, `reads`, `records` or `writes`, until a line comes; tells the longest it took to do one thing, in seconds."""
+    store = opened(folder)
+    stopped, longest, count = threading.Event(), 0.0, 0
+    threading.Thread(target=lambda: (sys.stdin.readline(), stopped.set()), daemon=True).start()
+    told("ready")
+    work = {"reads": reading, "records": recording, "writes": writing}[name](store)
+    while not stopped.is_set():
+        started = time.monotonic()
+        next(work)
+        longest, count = max(longest, time.monotonic() - started), count + 1
+    store.close()
+    told(f"{count} {longest:.3f}")
+
+
+def reading(store: vault.SqliteStore) -> Iterator[None]:
+    """As the app does."""
+    while True:
+        rows = store.sessions()
+        yield
+        for row in rows[:20]:
+            assert row.stage == "recorded" or store.transcript(row.session.id)
+            store.notes(row.session.id)
+            store.recordings(row.session.id)
+            yield
+
+
+def recording(store: vault.SqliteStore) -> Iterator[None]:
+    """A dictation of two seconds after the other, a tenth of a second at a time."""
+    for n in itertools.count():
+        store.add_session(session(id=f"r-{n}", client=None))
+        made, writer = store.start_recording(f"r-{n}", ".wav")
+        for piece in range(20):
+            writer.write(pattern(piece * 2 * PIECE, 2 * PIECE))
+            yield
+        writer.close()
+        store.finish_recording(made.id, 2.0)
+        yield
+
+
+def writing(store: vault.SqliteStore) -> Iterator[None]:
+    """As a batch does."""
+    for n in itertools.count():
+        store.add_session(session(id=f"b-{n}", client=None))
+        yield
+        store.save_transcript(f"b-{n}", transcript(id=f"b-{n}"))
+        yield
+
+
 def create(folder: Path, *_: object) -> None:
     told("ready")
     vault.create(folder, PASSPHRASE, cost=COST)
@@ -103,5 +165,14 @@ def day(folder: Path, *_: object) -> None:
 
 if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
-    works = {"record": record, "write": write, "commit": commit, "revoke": revoke, "create": create, "day": day}
+    works = {
+        "record": record,
+        "write": write,
+        "commit": commit,
+        "revoke": revoke,
+        "create": create,
+        "day": day,
+        "people": people,
+        "timed": timed,
+    }
     works[work](Path(where), name, int(count))
