@@ -57,7 +57,11 @@ def exists(folder: Path) -> bool:
     """Whether the folder holds a store, damaged or not."""
     from assistant.store import keys
 
-    return keys.present(folder)
+    if keys.present(folder):
+        return True
+    from assistant.store import vault
+
+    return vault.has_lost_its_keys(folder)
 
 
 def suggest_passphrase() -> str:

@@ -192,7 +192,11 @@ def _ours(error: Any) -> CoachnoteError | None:
     if code in FULL:
         return NotWritable("There is no room left on the disk to save.", means=UNSAVED, do="Free some space and try again.")
     if code in UNWRITABLE:
-        return NotWritable("The store cannot be written.", means=UNSAVED, do="Check the disk, and that the folder belongs to you.")
+        return NotWritable(
+            "The store cannot be written.",
+            means=UNSAVED,
+            do="Check that the disk has room and is not read only, and that the folder belongs to you.",
+        )
     if code in BUSY:
         return StoreError("Another program is keeping the store busy.", means=UNSAVED, do="Wait for it to finish and try again.")
     return None

@@ -107,6 +107,11 @@ def open_with_keyring(folder: Path, tell: Callable[[str], None]) -> SqliteStore 
     return None
 
 
+def has_lost_its_keys(folder: Path) -> bool:
+    """Whether there is a database and no header, which is not what an interrupted creation leaves."""
+    return not keys.present(folder) and (folder / DATABASE).exists() and not (folder / MAKING).exists()
+
+
 def _make(folder: Path, unlocked: keys.Unlocked) -> None:
     ClientKeys.make(folder, unlocked.key("client-keys"), unlocked.header.store)
     connection = _connect(folder, unlocked)
@@ -119,7 +124,7 @@ def _make(folder: Path, unlocked: keys.Unlocked) -> None:
 
 
 def _open(folder: Path, unlock: Callable[[], keys.Unlocked]) -> SqliteStore:
-    if not keys.present(folder) and (folder / DATABASE).exists() and not (folder / MAKING).exists():
+    if has_lost_its_keys(folder):
         means = "The database is there, but without this file nothing in it can be read."
         raise StoreDamaged("The file keys.json of the store is missing.", means=means, do="Put it back from a backup.")
     presence = Presence(folder) if keys.present(folder) else None
