@@ -270,6 +270,12 @@ class Users(Protocol):
     def new_recovery_code(self) -> str:
         """The old one opens nothing any more."""
 
+    def remember_me(self) -> None:
+        """Let the keyring of this computer open the store for oneself. Raises MissingPart, or CoachnoteError when it keeps nothing."""
+
+    def forget_me(self) -> bool:
+        """Ask for the passphrase again; False when nothing was remembered."""
+
 
 class Safety(Protocol):
     def back_up(self, into: Path, keys_into: Path) -> Generator[Progress, None, BackedUp]:
@@ -365,6 +371,8 @@ class Services:
     """Seconds without a key or a move of the mouse after which the app locks."""
     template: Callable[[str | None], Template] = lambda _: PLAIN
     """The headings for what was made with a template of that name."""
+    open_remembered: Callable[[Callable[[str], None]], Store | None] = lambda _: None
+    """Without asking, where a person wanted that; None when the passphrase is needed. What it takes is told why, when there is a why."""
     coach: str | None = field(default=None, repr=False)
     """How the coach signs, when the settings say so."""
     retention: Retention = field(default_factory=Retention)

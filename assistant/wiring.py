@@ -87,6 +87,17 @@ def restore(
     return store.put_back(settings.store, backups, keys, name, passphrase, passphrase_then)
 
 
+def open_with_keyring(settings: Settings, tell: Callable[[str], None]) -> Store | None:
+    """Open the store without asking, where a person had it remembered; None when the passphrase is needed. `tell` hears why."""
+    from assistant import store
+
+    store.harden()
+    opened = store.open_with_keyring(settings.store, tell)
+    if opened is not None:
+        store.remember_box(settings.store, _boxes(), opened.box)
+    return opened
+
+
 def repair(settings: Settings, passphrase: str) -> Generator[Progress, None, Repaired]:
     """Save what can be read of a damaged database."""
     from assistant import store
@@ -273,6 +284,7 @@ def services(settings: Settings) -> Services:
 
     return Services(
         open_store=lambda passphrase: open_store(settings, passphrase),
+        open_remembered=lambda tell: open_with_keyring(settings, tell),
         transcriber=lambda: transcriber(settings),
         drafter=lambda template: drafter(with_template(settings, template)),
         template=lambda name: template_of(settings, name),

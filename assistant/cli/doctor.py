@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from assistant import wiring
+from assistant.cli import disks
 from assistant.errors import CoachnoteError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 LEAST_FREE = 2 * 1024**3
 """Bytes: a day of recordings (115 MB an hour) with room to spare."""
+
+ENCRYPTION = "LUKS, FileVault, BitLocker"
 
 
 class Finding(NamedTuple):
@@ -46,7 +49,10 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _tried("speech model", lambda: wiring.transcriber(settings), "a Whisper model is on disk")
     yield _tried("demo model", lambda: wiring.transcriber(settings, "demo"), "the bundled demo model loads")
     yield _tried("store", lambda: wiring.require_store(settings), f"there is one in {settings.store}")
-    yield _free_space(settings)
+    folder = next(p for p in (settings.store, *settings.store.parents) if p.exists())
+    yield _free_space(folder)
+    yield _share(folder)
+    yield _disk(folder)
     yield _swap()
     yield Finding(True, "language model", _language_model(settings))
 
@@ -69,18 +75,41 @@ def _tried(part: str, attempt: Callable[[], object], fine: str) -> Finding:
     return Finding(True, part, fine)
 
 
-def _free_space(settings: Settings) -> Finding:
-    folder = next(p for p in (settings.store, *settings.store.parents) if p.exists())
+def _free_space(folder: Path) -> Finding:
     free = shutil.disk_usage(folder).free
     return Finding(
         free >= LEAST_FREE, "disk space", f"{free / 1024**3:.1f} GB free" + ("" if free >= LEAST_FREE else ": free some before recording")
     )
 
 
+def _share(folder: Path) -> Finding:
+    """SQLite's write-ahead log does not work over a network (sqlite.org/wal.html)."""
+    kind = disks.kind_of(folder)
+    if disks.is_share(kind):
+        return Finding(False, "file system", f"{kind}: a store on a network share can be damaged. Keep it on a disk of this computer")
+    return Finding(True, "file system", f"{kind}, on this computer" if kind else "not known: keep the store on a disk of this computer")
+
+
+def _disk(folder: Path) -> Finding:
+    says = {
+        "yes": "encrypted",
+        "no": "not encrypted, as far as the system tells: the store is, but what else this computer writes is not",
+        "unknown": f"encrypted or not, that could not be told: make sure that it is ({ENCRYPTION})",
+    }
+    found = disks.encrypted(folder)
+    return Finding(found == "yes", "disk", says[found])
+
+
 def _swap() -> Finding:
     """Notes are encrypted on disk, but a system may write memory to swap, which is only as safe as the disk it is on."""
-    try:
-        used = len(Path("/proc/swaps").read_text(encoding="utf-8").splitlines()) > 1
-    except OSError:
-        return Finding(True, "swap", "not looked at on this system: make sure that the disk is encrypted (BitLocker, FileVault)")
-    return Finding(not used, "swap", "on: memory can be written to it, so encrypt the disk that holds it" if used else "off")
+    used = disks.swaps()
+    if used is None:
+        return Finding(True, "swap", f"not looked at on this system: make sure that the disk is encrypted ({ENCRYPTION})")
+    if not used:
+        return Finding(True, "swap", "off")
+    plain = [swap.name for swap in used if swap.encrypted == "no"]
+    if plain:
+        return Finding(False, "swap", f"on and not encrypted ({', '.join(plain)}): memory can be written to it")
+    if any(swap.encrypted == "unknown" for swap in used):
+        return Finding(False, "swap", "on: memory can be written to it, and whether it is encrypted could not be told")
+    return Finding(True, "swap", "on, and encrypted or in memory")

@@ -20,14 +20,16 @@ LONGEST = 4096
 
 
 def unlock(settings: Settings, *, own: str | None = None, announce: bool = True) -> Store:
-    """Open the store, take in what was recorded while it was locked, close what a crash left open, and say what is due to be erased.
+    """Open the store, by the keyring where a person wanted that; take in what was recorded while it was locked, close what a crash left
+    open, and say what is due to be erased.
 
     `own` is the session of a recording that the person knows about. Raises WrongPassphrase, StoreMissing, StoreDamaged or StoreTooNew.
     """
     from assistant import wiring
 
     wiring.require_store(settings)
-    store = wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
+    store = wiring.open_with_keyring(settings, say) if settings.passphrase_fd is None else None
+    store = store or wiring.open_store(settings, read_passphrase(settings, "Passphrase: "))
     for recording in store.recover_recordings():
         if recording.session != own:
             say(f"{found(recording)} `coachnote finish` goes on with it.")

@@ -8,6 +8,7 @@ import click
 
 from assistant.cli.unlocking import choose_passphrase, show_recovery_code, unlock
 from assistant.console import say
+from assistant.errors import UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -80,19 +81,32 @@ def revoke(settings: Settings, name: str) -> None:
 
 @click.command()
 @click.option("--user", metavar="NAME", help="Somebody else's, as an admin or with the recovery code.")
+@click.option(
+    "--remember", is_flag=True, help="Let this computer's keyring open the store for you from now on, instead of changing anything."
+)
+@click.option("--forget", is_flag=True, help="Ask for the passphrase again from now on.")
 @click.pass_obj
-def passphrase(settings: Settings, user: str | None) -> None:
+def passphrase(settings: Settings, user: str | None, remember: bool, forget: bool) -> None:
     """Change your passphrase. Whoever forgot it opens the store with the recovery code in its place, here too.
 
     \b
     Example:  coachnote passphrase
     """
+    if remember + forget + (user is not None) > 1:
+        raise UsageProblem("Of --user, --remember and --forget only one can be asked for at a time.", do="See: coachnote passphrase --help")
     store = unlock(settings)
     try:
-        store.change_passphrase(choose_passphrase(UNCHANGED), user)
+        if remember:
+            store.remember_me()
+            done = "The keyring of this computer opens the store for you now. Whoever sits at your unlocked computer gets in, too."
+        elif forget:
+            done = "The passphrase is asked for again." if store.forget_me() else "Nothing was remembered."
+        else:
+            store.change_passphrase(choose_passphrase(UNCHANGED), user)
+            done = "The new passphrase opens the store. The old one still opens backups that were made before."
     finally:
         store.close()
-    say("The new passphrase opens the store. The old one still opens backups that were made before.")
+    say(done)
 
 
 @click.command()

@@ -23,6 +23,7 @@ __all__ = [
     "harden",
     "open_letterbox",
     "open_store",
+    "open_with_keyring",
     "open_with_recovery",
     "passphrase_problem",
     "put_back",
@@ -103,11 +104,22 @@ def remember_box(folder: Path, memory: Path, box: str) -> None:
     letterbox.remember(memory, folder, box)
 
 
+def open_with_keyring(folder: Path, tell: Callable[[str], None]) -> SqliteStore | None:
+    """None when the passphrase must be asked for; `tell` hears why, if there is a why. Raises nothing of the store's own."""
+    from assistant.store import vault
+
+    return vault.open_with_keyring(folder, tell)
+
+
 def exists(folder: Path) -> bool:
     """Whether the folder holds a store, damaged or not."""
     from assistant.store import keys
 
-    return keys.present(folder)
+    if keys.present(folder):
+        return True
+    from assistant.store import vault
+
+    return vault.has_lost_its_keys(folder)
 
 
 def suggest_passphrase(words: int = 4) -> str:

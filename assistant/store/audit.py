@@ -26,6 +26,7 @@ import msgspec
 
 from assistant.errors import Refused
 from assistant.store import disk
+from assistant.store.client_keys import LOCK
 from assistant.store.connection import Connection
 from assistant.store.keys import Slot, Unlocked, sealed_to
 from assistant.store.sealing import BrokenSealError, new_key
@@ -48,6 +49,8 @@ What = Literal[
     "user_revoked",
     "passphrase_changed",
     "recovery_renewed",
+    "remembered",
+    "forgotten",
     "backed_up",
     "restored",
     "repaired",
@@ -64,6 +67,15 @@ class Head:
     n: int
     mac: str
     """Hex."""
+
+
+class _Noted(msgspec.Struct, frozen=True):
+    """The newest entry as it lies in `audit.head`."""
+
+    n: int
+    mac: str
+    check: str
+    """Tells damage to the file from a database that went back."""
 
 
 @dataclass(frozen=True)
@@ -133,17 +145,19 @@ def head(connection: Connection) -> Head | None:
 
 def note_head(folder: Path, connection: Connection) -> None:
     """Write the newest entry's number and MAC beside the database; not over what shows that it is older. Raises NotWritable."""
-    newest = head(connection)
-    if newest is not None and not went_back(folder, connection):
-        with disk.writing("the head of the audit"):
-            disk.write_atomically(folder / HEAD, msgspec.json.encode(newest))
+    with disk.writing("the head of the audit"), disk.locked(folder / LOCK):  # two that open or close at once write the same file
+        newest = head(connection)
+        if newest is not None and not went_back(folder, connection):
+            disk.write_atomically(folder / HEAD, msgspec.json.encode(_Noted(newest.n, newest.mac, _sum(newest.n, newest.mac))))
 
 
 def went_back(folder: Path, connection: Connection) -> bool:
     """Whether the database is older than `audit.head`, or another: what was noted there is not among its entries."""
     try:
-        noted = msgspec.json.decode(disk.read_at_most(folder / HEAD, 4096) or b"", type=Head)
+        noted = msgspec.json.decode(disk.read_at_most(folder / HEAD, 4096) or b"", type=_Noted)
     except (OSError, ValueError, msgspec.MsgspecError):  # made by an older version, or damaged: it protects nothing by itself
+        return False
+    if noted.check != _sum(noted.n, noted.mac):
         return False
     row = connection.row("SELECT mac FROM audit WHERE n = ?", [noted.n])
     return row is None or row["mac"].hex() != noted.mac
@@ -157,6 +171,10 @@ def _root(rows: Iterable[dict[str, Any]], unlocked: Unlocked) -> bytes:
     except BrokenSealError:
         pass
     raise Refused("Only an admin can verify the audit.", do="Open the store with the passphrase of an admin, or with the recovery code.")
+
+
+def _sum(n: int, mac: str) -> str:
+    return hashlib.sha256(f"{n}|{mac}".encode()).hexdigest()[:16]
 
 
 def _place(store: str, slot: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.domain import Role
 from assistant.errors import CoachnoteError, Refused, UsageProblem
-from assistant.store.audit import Audit, note_head
+from assistant.store.audit import Audit, note_head, went_back
 from assistant.store.client_keys import ClientKeys, KeyGoneError
 from assistant.store.connection import Connection
 from assistant.store.keys import Unlocked, read
@@ -33,7 +33,8 @@ class StoreBase:
         """Other threads finish first. May be called again."""
         if self._presence.open:
             with contextlib.suppress(CoachnoteError):  # a disk that is full now keeps nobody from closing
-                note_head(self._folder, self._db)
+                if not went_back(self._folder, self._db):  # else the only trace of it would be gone
+                    note_head(self._folder, self._db)
         self._db.close()
         self._presence.leave()
 

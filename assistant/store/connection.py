@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from assistant.store.shim import bind
 sqlite_utils = bind()
 
 SALT_BYTES = 16
+STEP = (0.001, 0.004)
+"""Seconds between two tries to get the lock."""
 READING = (
     "temp_store=MEMORY",  # no sort or index ever spills to a file
     "trusted_schema=OFF",
@@ -60,8 +64,9 @@ class Connection:
             with disk.writing("the database of the store"), contextlib.suppress(FileExistsError):
                 os.close(disk.open_private(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))  # SQLite gives -wal and -shm the same mode
         with translated():
-            self._raw = sqlcipher3.connect(where, timeout=wait, check_same_thread=False, uri=frozen)
+            self._raw = sqlcipher3.connect(where, check_same_thread=False, uri=frozen)
             try:
+                self._raw.set_busy_handler(_patience(wait))
                 self._unlock(key, salt, READING if frozen else WRITING + READING, cut=cut)
             except BaseException:
                 self._raw.close()
@@ -169,6 +174,24 @@ class Connection:
             self._db.close()
 
 
+def _patience(wait: float) -> Callable[[int], bool]:
+    """Whether to ask for the lock once more, for `wait` seconds.
+
+    Every few milliseconds: SQLite's own handler comes to sleep a tenth of a second at a time, and somebody who writes one thing after the
+    other overtakes it for seconds on end.
+    """
+    until = 0.0
+
+    def again(asked: int) -> bool:
+        nonlocal until
+        if asked == 0:
+            until = time.monotonic() + wait
+        time.sleep(random.uniform(*STEP))  # noqa: S311 - only so that two who wait do not stay in step
+        return time.monotonic() < until
+
+    return again
+
+
 def _restore_salt(path: Path, salt: bytes) -> None:
     """The first bytes of the file hold the salt and nothing else, and SQLCipher took ours: put back what a bad sector changed."""
     with disk.writing("the database of the store"), path.open("r+b") as file:
@@ -205,7 +228,11 @@ def _ours(error: Any) -> CoachnoteError | None:
     if code in FULL:
         return NotWritable("There is no room left on the disk to save.", means=UNSAVED, do="Free some space and try again.")
     if code in UNWRITABLE:
-        return NotWritable("The store cannot be written.", means=UNSAVED, do="Check the disk, and that the folder belongs to you.")
+        return NotWritable(
+            "The store cannot be written.",
+            means=UNSAVED,
+            do="Check that the disk has room and is not read only, and that the folder belongs to you.",
+        )
     if code in BUSY:
         return StoreError("Another program is keeping the store busy.", means=UNSAVED, do="Wait for it to finish and try again.")
     return None

@@ -1,6 +1,6 @@
 """The header of a store, `keys.json`: one random master key, sealed to every slot that may open it.
 
-    key-encryption key = Argon2id(passphrase)  or  HKDF(recovery secret)
+    key-encryption key = Argon2id(passphrase)  or  HKDF(recovery secret)  or  HKDF(secret in the operating system's keyring)
     slot.priv          = ChaCha20-Poly1305(key-encryption key, X25519 private key)
     slot.sealed        = HPKE(X25519, HKDF-SHA256, ChaCha20-Poly1305)(master key -> slot.pub)
     mac                = HMAC-SHA256(HKDF(master key), everything but mac and check)
@@ -21,6 +21,7 @@ import os
 import secrets
 import unicodedata
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -81,6 +82,10 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pub: _hex(32, 32)  # type: ignore[valid-type]
     priv: _hex(60, 60)  # type: ignore[valid-type]
     sealed: _hex(80, 80)  # type: ignore[valid-type]
+
+
+KeyFor = Callable[[Slot], bytes | None]
+"""The key-encryption key of a slot; None where there is none at hand."""
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,6 +159,11 @@ def recovery_slot(header: Header, master: bytes, secret: bytes) -> Slot:
     return _slot(header, master, _recovery_key(secret), kind="recovery", label="recovery", role="admin", kdf=None, salt=salt)[0]
 
 
+def keyring_slot(header: Header, master: bytes, secret: bytes, label: str, role: Role) -> tuple[Slot, bytes]:
+    """A slot that a secret in the operating system's keyring opens, and its private key."""
+    return _slot(header, master, _keyring_key(secret), kind="keyring", label=label, role=role, kdf=None, salt=secrets.token_hex(16))
+
+
 def save(folder: Path, header: Header) -> None:
     """Write both copies, each whole or not at all. Raises NotWritable."""
     with disk.writing("the keys of the store"):
@@ -182,6 +192,16 @@ def unlock(folder: Path, passphrase: str, first: str | None = None) -> Unlocked:
 def unlock_with_recovery(folder: Path, secret: bytes) -> Unlocked:
     """Raises as `unlock`."""
     return _unlock(folder, "recovery", lambda _: _recovery_key(secret))
+
+
+def unlock_with_keyring(folder: Path, secret_of: Callable[[Slot], bytes | None]) -> Unlocked:
+    """With what the keyring holds for a slot, if anything. Raises as `unlock`, and what `secret_of` raises."""
+
+    def key_for(slot: Slot) -> bytes | None:
+        secret = secret_of(slot)
+        return None if secret is None else _keyring_key(secret)
+
+    return _unlock(folder, "keyring", key_for)
 
 
 def reopened(header: Header | None, unlocked: Unlocked) -> Unlocked:
@@ -215,6 +235,10 @@ def _recovery_key(secret: bytes) -> bytes:
     return derive(secret, "recovery")  # 160 random bits need no stretching
 
 
+def _keyring_key(secret: bytes) -> bytes:
+    return derive(secret, "keyring")  # nor do 256
+
+
 def _slot(header: Header, master: bytes, key: bytes, **known: Any) -> tuple[Slot, bytes]:
     name, pair = uuid.uuid4().hex, X25519PrivateKey.generate()
     private, nonce = pair.private_bytes_raw(), secrets.token_bytes(NONCE_BYTES)
@@ -241,7 +265,7 @@ def _box(master: bytes) -> X25519PrivateKey:
     return X25519PrivateKey.from_private_bytes(derive(master, "box"))
 
 
-def _unlock(folder: Path, kind: str, key_for: Any, first: str | None = None) -> Unlocked:
+def _unlock(folder: Path, kind: str, key_for: KeyFor, first: str | None = None) -> Unlocked:
     damaged: StoreDamaged | None = None
     for header in read(folder):
         try:
@@ -251,13 +275,15 @@ def _unlock(folder: Path, kind: str, key_for: Any, first: str | None = None) -> 
     raise damaged or StoreDamaged("The store has no keys.")
 
 
-def _open_slot(header: Header, kind: str, key_for: Any, first: str | None) -> Unlocked:
+def _open_slot(header: Header, kind: str, key_for: KeyFor, first: str | None) -> Unlocked:
     for slot in sorted(header.slots, key=lambda slot: slot.label != first):
         if slot.kind != kind:
             continue
-        priv = bytes.fromhex(slot.priv)
+        key, priv = key_for(slot), bytes.fromhex(slot.priv)
+        if key is None:
+            continue
         try:
-            private = ChaCha20Poly1305(key_for(slot)).decrypt(priv[:NONCE_BYTES], priv[NONCE_BYTES:], _own_place(header, slot.id))
+            private = ChaCha20Poly1305(key).decrypt(priv[:NONCE_BYTES], priv[NONCE_BYTES:], _own_place(header, slot.id))
         except InvalidTag:
             continue
         return _verified(header, slot, private)

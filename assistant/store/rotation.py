@@ -39,6 +39,7 @@ def opened(folder: Path, unlocked: Unlocked, connect: Connect) -> tuple[Unlocked
     Raises StoreDamaged, or WrongPassphrase for somebody whom the interrupted change was to keep out.
     """
     if not (folder / HEADER).exists():
+        _forget(folder)  # of a change that broke off before its header was whole
         return unlocked, connect(unlocked)
     try:
         connection = connect(unlocked)
@@ -63,5 +64,5 @@ def _publish(folder: Path, new: Unlocked) -> None:
 
 def _forget(folder: Path) -> None:
     """The header last: while it is there, the change is not over."""
-    (folder / ENTRIES).unlink(missing_ok=True)
-    (folder / HEADER).unlink(missing_ok=True)
+    for name in (f"{HEADER}.tmp", f"{ENTRIES}.tmp", ENTRIES, HEADER):
+        (folder / name).unlink(missing_ok=True)

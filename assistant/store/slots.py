@@ -52,19 +52,18 @@ def added(unlocked: Unlocked, label: str, role: Role, passphrase: str, cost: Cos
         raise UsageProblem("A user's name has at most 32 letters, digits, dots and hyphens.", do="Choose a short one: it is not encrypted.")
     if label.casefold() in {slot.label.casefold() for slot in unlocked.header.slots}:
         raise Refused(f"The name {label} is taken.", do="Choose another.")
-    if len(unlocked.header.slots) >= keys.MOST_SLOTS:
-        raise Refused(f"A store has at most {keys.MOST_SLOTS} ways in.", do="Revoke somebody first: coachnote users revoke NAME")
+    _refuse_full(unlocked.header.slots)
     slot, _ = keys.passphrase_slot(unlocked.header, unlocked.master, passphrase, label, role, cost)
     return _with(unlocked, (*unlocked.header.slots, slot)), slot
 
 
 def without(unlocked: Unlocked, label: str) -> Unlocked:
-    """Without a person. Raises UsageProblem, or Refused for the last admin and for oneself."""
+    """Without a person, whichever way they came in. Raises UsageProblem, or Refused for the last admin and for oneself."""
     gone = find(unlocked.header, label)
-    left = tuple(slot for slot in unlocked.header.slots if slot.id != gone.id)
+    left = tuple(slot for slot in unlocked.header.slots if slot.label != gone.label)
     if not any(slot.role == "admin" and slot.kind == "passphrase" for slot in left):
         raise Refused(f"{label} is the only admin.", means="Nobody was revoked.", do="Add another admin first.")
-    if gone.id == unlocked.slot.id:
+    if gone.label == unlocked.slot.label:
         raise Refused("You cannot revoke yourself.", do="Ask another admin to do it.")
     return _with(unlocked, left)
 
@@ -83,6 +82,29 @@ def with_recovery(unlocked: Unlocked, secret: bytes) -> tuple[Unlocked, Slot]:
     return _with(unlocked, (*(each for each in unlocked.header.slots if each.kind != "recovery"), slot)), slot
 
 
+def keyring_of(unlocked: Unlocked) -> Slot | None:
+    """How a keyring opens the store for whoever has it open. Raises Refused for the recovery code, which belongs to nobody."""
+    if unlocked.slot.kind == "recovery":
+        raise Refused("A keyring can only remember a person.", do="Open the store with your own passphrase first.")
+    return next((slot for slot in unlocked.header.slots if slot.kind == "keyring" and slot.label == unlocked.slot.label), None)
+
+
+def with_keyring(unlocked: Unlocked, secret: bytes) -> tuple[Unlocked, Slot]:
+    """A keyring opens the store too, as the person who has it open, instead of the keyring that did so before. Raises Refused."""
+    old, own = keyring_of(unlocked), unlocked.slot
+    left = tuple(slot for slot in unlocked.header.slots if slot != old)
+    _refuse_full(left)
+    slot, private = keys.keyring_slot(unlocked.header, unlocked.master, secret, own.label, role(own))
+    changed = _with(unlocked, (*left, slot))
+    return (replace(changed, slot=slot, private=private) if own == old else changed), slot
+
+
+def without_keyring(unlocked: Unlocked) -> Unlocked:
+    """Only the passphrase again, for whoever has the store open. Raises Refused."""
+    old = keyring_of(unlocked)
+    return _with(unlocked, tuple(slot for slot in unlocked.header.slots if slot != old))
+
+
 def rotated(unlocked: Unlocked) -> Unlocked:
     """Under a new master key, sealed to everybody who is left without asking for their passphrases."""
     master, header = new_key(), msgspec.structs.replace(unlocked.header, gen=unlocked.header.gen + 1, seq=unlocked.header.seq + 1)
@@ -97,6 +119,11 @@ def rotated(unlocked: Unlocked) -> Unlocked:
 def upgraded(unlocked: Unlocked) -> Unlocked:
     """As this build writes it."""
     return unlocked if unlocked.header.v == keys.VERSION else _with(unlocked, unlocked.header.slots)
+
+
+def _refuse_full(slots: tuple[Slot, ...]) -> None:
+    if len(slots) >= keys.MOST_SLOTS:
+        raise Refused(f"A store has at most {keys.MOST_SLOTS} ways in.", do="Revoke somebody first: coachnote users revoke NAME")
 
 
 def _with(unlocked: Unlocked, slots: tuple[Slot, ...]) -> Unlocked:

@@ -5,6 +5,8 @@ A role is a rule of this program: whoever holds the master key can read everythi
 
 from __future__ import annotations
 
+from typing import Any
+
 from assistant.domain import Role, User
 from assistant.errors import Refused
 from assistant.store import keys, recovery, rotation, slots
@@ -16,8 +18,8 @@ from assistant.store.taking_in import TakingIn
 class Users(TakingIn):
     def users(self) -> list[User]:
         """In the order in which they were added."""
-        header = self._unlocked.header
-        return [User(name=s.label, role=slots.role(s), you=s.id == self._unlocked.slot.id) for s in slots.people(header)]
+        header, you = self._unlocked.header, self._unlocked.slot.label
+        return [User(name=s.label, role=slots.role(s), you=s.label == you) for s in slots.people(header)]
 
     def add_user(self, name: str, passphrase: str, role: Role, *, cost: Cost | None = None) -> None:
         """Raises UsageProblem, or Refused: for a coach, a taken name, or while another program has the store open."""
@@ -32,16 +34,17 @@ class Users(TakingIn):
         with self._alone():
             self._take_in()  # it is sealed to the box of the old master key
             gone = slots.find(self._unlocked.header, name)
-            after = slots.rotated(slots.without(self._unlocked, name))
+            left = slots.without(self._unlocked, name)
+            after = slots.rotated(left)
             with self._db.write() as db:
-                db.execute("DELETE FROM audit_roots WHERE slot = ?", [gone.id])
+                _take_roots(db, _gone(self._unlocked, left))
                 self._audit.append(db, "user_revoked", gone.id)
             self._rotate(after)
 
     def change_passphrase(self, passphrase: str, name: str | None = None, *, cost: Cost | None = None) -> None:
         """Of whoever opened the store, or of `name` when that was an admin or the recovery code. Raises UsageProblem or Refused."""
         own = self._unlocked.slot
-        label = name or (own.label if own.kind == "passphrase" else _only_one(slots.people(self._unlocked.header)))
+        label = name or (own.label if own.kind != "recovery" else _only_one(slots.people(self._unlocked.header)))
         if label != own.label:
             self.must_be_admin("change the passphrase of others")
         with self._alone():
@@ -58,7 +61,7 @@ class Users(TakingIn):
             changed, slot = slots.with_recovery(self._unlocked, secret)
             with self._db.write() as db:
                 self._audit.share(db, slot, self._unlocked)
-                db.execute("DELETE FROM audit_roots WHERE slot IN (SELECT value FROM json_each(?))", [_gone(self._unlocked, changed)])
+                _take_roots(db, _gone(self._unlocked, changed))
                 self._audit.append(db, "recovery_renewed", slot.id)
             self._rotate(slots.rotated(changed))
         return recovery.as_code(secret)
@@ -68,7 +71,7 @@ class Users(TakingIn):
             if share:
                 self._audit.share(db, slot, self._unlocked)
             if instead is not None:
-                db.execute("DELETE FROM audit_roots WHERE slot = ?", [instead.id])
+                _take_roots(db, [instead])
             self._audit.append(db, what, slot.id)
             keys.save(self._folder, after.header)
         self._take(after)
@@ -88,6 +91,12 @@ def _only_one(people: list[Slot]) -> str:
     return people[0].label
 
 
-def _gone(before: Unlocked, after: Unlocked) -> str:
+def _gone(before: Unlocked, after: Unlocked) -> list[Slot]:
     left = {slot.id for slot in after.header.slots}
-    return "[" + ",".join(f'"{slot.id}"' for slot in before.header.slots if slot.id not in left) + "]"
+    return [slot for slot in before.header.slots if slot.id not in left]
+
+
+def _take_roots(db: Any, gone: list[Slot]) -> None:
+    """These verify the audit no more."""
+    for slot in gone:
+        db.execute("DELETE FROM audit_roots WHERE slot = ?", [slot.id])

@@ -14,9 +14,9 @@ import contextlib
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from assistant.errors import NotWritable, Refused, StoreDamaged, UsageProblem
+from assistant.errors import CoachnoteError, NotWritable, Refused, StoreDamaged, UsageProblem
 from assistant.protocols import Progress
-from assistant.store import client_keys, disk, keys, recovery, rotation, slots, verify
+from assistant.store import client_keys, disk, keys, os_keyring, recovery, rotation, slots, verify
 from assistant.store.audit import HEAD, Audit, note_head
 from assistant.store.backup import Backups
 from assistant.store.base import DATABASE, REPAIRED
@@ -28,11 +28,11 @@ from assistant.store.migrations import migrate, waiting
 from assistant.store.presence import LOCK, PATIENCE, Presence
 from assistant.store.recordings import FOLDER as AUDIO
 from assistant.store.refiling import Refiling
+from assistant.store.remembered import Remembered
 from assistant.store.retention import Keeping
 from assistant.store.search import Search
 from assistant.store.subject import Subject
 from assistant.store.unfinished import UnfinishedWork
-from assistant.store.users import Users
 
 BEFORE = "notes.before-{}.db"
 """The database as it was before the newest change of its tables."""
@@ -40,7 +40,7 @@ MAKING = ".making"
 """Stands in the folder while a store is being made: what lies beside it without a header is half a store, and nobody's data."""
 
 
-class SqliteStore(Subject, Keeping, Refiling, UnfinishedWork, Ledger, Users, Search, Backups):
+class SqliteStore(Subject, Keeping, Refiling, UnfinishedWork, Ledger, Remembered, Search, Backups):
     """Every face of `protocols.Store`. May be shared between threads and opened by several processes at once."""
 
     def faults(self) -> list[str]:
@@ -107,6 +107,34 @@ def open_with_recovery(folder: Path, code: str) -> SqliteStore:
     return _open(folder, lambda: keys.unlock_with_recovery(folder, secret))
 
 
+def open_with_keyring(folder: Path, tell: Callable[[str], None]) -> SqliteStore | None:
+    """With what the operating system's keyring keeps; None when the passphrase must be asked for. `tell` hears why, when there is a why.
+
+    Raises nothing of the store's own: asking for the passphrase shows it again.
+    """
+    found: list[bytes] = []
+
+    def secret_of(slot: keys.Slot) -> bytes | None:
+        secret = os_keyring.look_up(slot.id)
+        found.extend([secret] if secret else [])
+        return secret
+
+    try:
+        if any(slot.kind == "keyring" for header in keys.read(folder) for slot in header.slots):
+            return _open(folder, lambda: keys.unlock_with_keyring(folder, secret_of))
+    except os_keyring.UnusableError:
+        tell("The keyring of this computer did not answer, so the passphrase is needed.")
+    except CoachnoteError:
+        if found:
+            tell("What the keyring of this computer keeps does not open the store, so the passphrase is needed.")
+    return None
+
+
+def has_lost_its_keys(folder: Path) -> bool:
+    """Whether there is a database and no header, which is not what an interrupted creation leaves."""
+    return not keys.present(folder) and (folder / DATABASE).exists() and not (folder / MAKING).exists()
+
+
 def _make(folder: Path, unlocked: keys.Unlocked) -> None:
     ClientKeys.make(folder, unlocked.key("client-keys"), unlocked.header.store)
     connection = _connect(folder, unlocked)
@@ -119,7 +147,7 @@ def _make(folder: Path, unlocked: keys.Unlocked) -> None:
 
 
 def _open(folder: Path, unlock: Callable[[], keys.Unlocked]) -> SqliteStore:
-    if not keys.present(folder) and (folder / DATABASE).exists() and not (folder / MAKING).exists():
+    if has_lost_its_keys(folder):
         means = "The database is there, but without this file nothing in it can be read."
         raise StoreDamaged("The file keys.json of the store is missing.", means=means, do="Put it back from a backup.")
     presence = Presence(folder) if keys.present(folder) else None

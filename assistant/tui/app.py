@@ -59,7 +59,9 @@ class CoachnoteApp(Locking):
             self._enter(self._given)
         else:
             notice = sentence(self._after, self._services.lock_after) if self._after else ""
-            self.push_screen(UnlockScreen(self._services.open_store, notice))
+            # After locking a person is asked, whatever a keyring knows: it would let in whoever sits there.
+            remembered = self._services.open_remembered if self._after is None else lambda _: None
+            self.push_screen(UnlockScreen(self._services.open_store, remembered, notice))
 
     def on_unmount(self) -> None:
         if self._opened is not None:

@@ -1,4 +1,4 @@
-"""The first screen: the passphrase. It is passed on once and kept nowhere."""
+"""The first screen: the passphrase, unless a keyring knows. It is passed on once and kept nowhere."""
 
 from __future__ import annotations
 
@@ -36,11 +36,18 @@ class UnlockScreen(Page):
     class Failed(Message):
         error: CoachnoteError
 
-    def __init__(self, open_store: Callable[[str], Store], notice: str = "") -> None:
+    @dataclass
+    class NotRemembered(Message):
+        why: str
+
+    def __init__(
+        self, open_store: Callable[[str], Store], open_remembered: Callable[[Callable[[str], None]], Store | None], notice: str = ""
+    ) -> None:
         """`notice` says why the passphrase is asked for once more."""
         super().__init__()
         self._notice = notice
         self._open_store = open_store
+        self._open_remembered = open_remembered
 
     def content(self) -> ComposeResult:
         with Middle(), Center(), Vertical(id="unlock"):
@@ -51,6 +58,26 @@ class UnlockScreen(Page):
             yield Input(password=True, placeholder="Passphrase", id="passphrase")
             yield Static(ASK, id="unlock-state", markup=False)
         yield Footer()
+
+    def on_mount(self) -> None:
+        self.passphrase.disabled = True
+        self._look()
+
+    @work(thread=True, exclusive=True, group="unlock")
+    def _look(self) -> None:
+        """Into the keyring, for three seconds at most."""
+        why: list[str] = []
+        try:
+            store = self._open_remembered(why.append)
+            self.post_message(self.Unlocked(store) if store else self.NotRemembered(" ".join(why)))
+        except CoachnoteError as error:
+            self.post_message(self.Failed(error))
+
+    @on(NotRemembered)
+    def _ask(self, message: NotRemembered) -> None:
+        self.passphrase.disabled = False
+        self.passphrase.focus()
+        self._say(f"{message.why} {ASK}".strip(), wrong=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

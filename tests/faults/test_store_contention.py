@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from assistant.store.audit import entries
 from tests.faults.test_store_crash import start
 from tests.store.made import make, opened
 
@@ -37,3 +40,47 @@ def test_four_processes_write_at_once(tmp_path: Path) -> None:
 def test_four_processes_write_three_hundred_times_each(tmp_path: Path) -> None:
     """Seventy-five clients, sessions, transcripts and assignments from each."""
     contend(tmp_path / "store", 75)
+
+
+def together(folder: Path, seconds: float) -> dict[str, tuple[int, float]]:
+    """How many things a reader, a recorder and a batch did at once, and the longest that one took, in seconds."""
+    make(folder)
+    children = {name: start("timed", folder, name) for name in ("reads", "records", "writes")}
+    for child in children.values():
+        assert child.stdout
+        assert child.stdout.readline() == "ready\n"
+    time.sleep(seconds)
+    done = {}
+    for name, child in children.items():
+        out, err = child.communicate("stop\n", timeout=60)
+        assert (child.returncode, err) == (0, ""), name
+        count, longest = out.split()
+        done[name] = int(count), float(longest)
+    store = opened(folder)
+    assert store.faults() == []
+    store.close()
+    return done
+
+
+def test_reading_recording_and_a_batch_share_one_store(tmp_path: Path) -> None:
+    done = together(tmp_path / "store", 1)
+    assert all(count > 5 and longest < 5 for count, longest in done.values()), done
+
+
+@pytest.mark.slow
+def test_reading_recording_and_a_batch_share_one_store_for_long(tmp_path: Path) -> None:
+    """A recorder that waits longer than its queue of sound would lose some of it; see capture/microphone.py."""
+    done = together(tmp_path / "store", 15)
+    print(done)
+    assert all(count > 50 and longest < 5 for count, longest in done.values()), done
+
+
+def test_many_open_and_close_one_store_at_once(tmp_path: Path) -> None:
+    make(tmp_path / "store")
+    with ThreadPoolExecutor(8) as pool:  # a lock on a file keeps threads with openings of their own apart, too
+        for done in [pool.submit(lambda: opened(tmp_path / "store").close()) for _ in range(100)]:
+            done.result()
+    store = opened(tmp_path / "store")
+    assert store.faults() == []
+    assert [entry.what for entry in entries(store._db)] == ["created"] + ["opened"] * 101
+    store.close()

@@ -5,10 +5,13 @@ Each prints a line for what it was told is saved, so that whoever kills it knows
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.identity import new_id
@@ -19,6 +22,8 @@ from tests.store.made import COST, PASSPHRASE, SOUND, opened, unlocked, work_day
 
 LEFT = 12
 """Recordings that `leave` leaves."""
+SECOND_USER = "second"
+"""A coach beside the admin, where there is one."""
 PIECE = 1600
 """Bytes, a twentieth of a second of 16 kHz 16-bit mono."""
 
@@ -76,6 +81,95 @@ def put_back(folder: Path, *_: object) -> None:
     for step in restore.restore(folder, folder.parent / "backups", folder.parent / "keys", None, unlock, unlock):
         told(step.stage)
     told("done")
+
+
+def commit(folder: Path, synchronous: str, count: int) -> None:
+    """Commits one thing after the other and takes somebody out in the middle; tells each when it is saved. The write-ahead log is short."""
+    store = opened(folder)
+    store._db._raw.execute(f"PRAGMA synchronous = {synchronous}")
+    store._db._raw.execute("PRAGMA wal_autocheckpoint = 30")
+    told("ready")
+    for n in range(count):
+        client = store.add_client(f"Client {n}")
+        told(f"client {client.ref} {n}")
+        store.add_session(session(id=f"s-{n}", client=None))
+        told(f"session s-{n}")
+        store.save_transcript(f"s-{n}", transcript(id=f"t-{n}"))
+        told(f"transcript s-{n} t-{n}")
+        store.assign(f"s-{n}", client.ref)
+        told(f"assigned s-{n} {client.ref}")
+        if n == count // 2:
+            store.revoke_user(SECOND_USER)
+            told("revoked")
+    store.close()
+
+
+def revoke(folder: Path, *_: object) -> None:
+    """Takes somebody out, which changes the master key."""
+    store = opened(folder)
+    told("ready")
+    store.revoke_user(SECOND_USER)
+    told("revoked")
+    time.sleep(60)
+
+
+def people(folder: Path, *_: object) -> None:
+    """Adds somebody, gives her another passphrase, takes her out, and makes another recovery code."""
+    store = opened(folder)
+    store.add_user(SECOND_USER, "plover hinge saddle moss", "coach", cost=COST)
+    store.change_passphrase("gravel onion ferry dusk", SECOND_USER, cost=COST)
+    store.revoke_user(SECOND_USER)
+    store.new_recovery_code()
+    store.close()
+
+
+def timed(folder: Path, name: str, _: int) -> None:
+    """Does one kind of work, `reads`, `records` or `writes`, until a line comes; tells the longest it took to do one thing, in seconds."""
+    store = opened(folder)
+    stopped, longest, count = threading.Event(), 0.0, 0
+    threading.Thread(target=lambda: (sys.stdin.readline(), stopped.set()), daemon=True).start()
+    told("ready")
+    work = {"reads": reading, "records": recording, "writes": writing}[name](store)
+    while not stopped.is_set():
+        started = time.monotonic()
+        next(work)
+        longest, count = max(longest, time.monotonic() - started), count + 1
+    store.close()
+    told(f"{count} {longest:.3f}")
+
+
+def reading(store: vault.SqliteStore) -> Iterator[None]:
+    """As the app does."""
+    while True:
+        rows = store.sessions()
+        yield
+        for row in rows[:20]:
+            assert row.stage == "recorded" or store.transcript(row.session.id)
+            store.notes(row.session.id)
+            store.recordings(row.session.id)
+            yield
+
+
+def recording(store: vault.SqliteStore) -> Iterator[None]:
+    """A dictation of two seconds after the other, a tenth of a second at a time."""
+    for n in itertools.count():
+        store.add_session(session(id=f"r-{n}", client=None))
+        made, writer = store.start_recording(f"r-{n}", ".wav")
+        for piece in range(20):
+            writer.write(pattern(piece * 2 * PIECE, 2 * PIECE))
+            yield
+        writer.close()
+        store.finish_recording(made.id, 2.0)
+        yield
+
+
+def writing(store: vault.SqliteStore) -> Iterator[None]:
+    """As a batch does."""
+    for n in itertools.count():
+        store.add_session(session(id=f"b-{n}", client=None))
+        yield
+        store.save_transcript(f"b-{n}", transcript(id=f"b-{n}"))
+        yield
 
 
 def create(folder: Path, *_: object) -> None:
@@ -157,4 +251,5 @@ if __name__ == "__main__":
     work, where, name, count = sys.argv[1:]
     works = {"record": record, "write": write, "create": create, "day": day, "erase": erase, "search": search}
     works |= {"stay": stay, "leave": leave, "take": take, "backup": backup, "put_back": put_back}
+    works |= {"commit": commit, "revoke": revoke, "people": people, "timed": timed}
     works[work](Path(where), name, int(count))

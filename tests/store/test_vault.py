@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from tests.store.made import COST, PASSPHRASE, files, make, opened
 def test_a_new_store_is_private(folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
     names = {path.name for path in folder.iterdir()}
-    assert names == {"keys.json", "keys.copy.json", "client-keys.bin", "client-keys.copy.bin", "notes.db", "audit.head"}
+    assert names == {"keys.json", "keys.copy.json", "client-keys.bin", "client-keys.copy.bin", "keys.lock", "notes.db", "audit.head"}
     assert {path.stat().st_mode & 0o777 for path in files(folder)} == {0o600}
 
 
@@ -179,3 +180,25 @@ def test_a_hardened_process_dumps_no_core_and_makes_private_files(tmp_path: Path
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "(0, 0) 0"
     assert (tmp_path / "f").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_older_database_put_back_is_found_again_and_again(filled: Path) -> None:
+    """By whoever looks, until somebody puts the store right: opening and closing it does not hide it."""
+    old = (filled / "notes.db").read_bytes()
+    opened(filled).close()
+    (filled / "notes.db").write_bytes(old)
+    for _ in range(3):
+        store = opened(filled)
+        assert store.faults() == ["The database is older than the newest entry of its audit."]
+        store.close()
+
+
+@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[:40], lambda data: data.replace(b'"n":1', b'"n":9')])
+def test_damage_to_the_head_of_the_audit_is_mended(filled: Path, damage: Callable[[bytes], bytes]) -> None:
+    data = (filled / "audit.head").read_bytes()
+    (filled / "audit.head").write_bytes(damage(data))
+    for _ in range(2):
+        store = opened(filled)
+        assert store.faults() == []
+        store.close()
+    assert (filled / "audit.head").read_bytes().startswith(b'{"n":')

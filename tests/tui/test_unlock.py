@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from textual.widgets import Input
@@ -68,6 +69,25 @@ async def test_other_troubles_say_what_to_do() -> None:
     async with CoachnoteApp(replace(fake_services(), open_store=open_store)).run_test() as pilot:
         await press(pilot, *"abc", "enter")
         assert text_of(pilot, "#unlock-state") == "There is no store yet. Make one with: coachnote init"
+
+
+async def test_a_store_that_the_keyring_opens_asks_nobody() -> None:
+    store = filled_store()
+    async with CoachnoteApp(replace(fake_services(), open_remembered=lambda _: store)).run_test() as pilot:
+        await settle(pilot)
+        assert screen_name(pilot) == "LibraryScreen"
+    assert store.closed
+
+
+async def test_a_keyring_that_fails_says_why_and_the_passphrase_is_asked_for() -> None:
+    def open_remembered(tell: Callable[[str], None]) -> None:
+        tell("The keyring is locked.")
+
+    async with CoachnoteApp(replace(fake_services(), open_remembered=open_remembered)).run_test() as pilot:
+        await settle(pilot)
+        assert text_of(pilot, "#unlock-state") == "The keyring is locked. Type your passphrase and press Enter."
+        await press(pilot, *PASSPHRASE, "enter")
+        assert screen_name(pilot) == "LibraryScreen"
 
 
 async def test_a_store_that_the_app_opened_is_closed_at_the_end() -> None:

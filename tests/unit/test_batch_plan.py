@@ -157,3 +157,20 @@ def test_a_folder_that_is_not_there_and_a_file_instead_of_one(tmp_path: Path) ->
         plan(tmp_path / "nowhere")
     with pytest.raises(InputError, match="is a file"):
         plan(tmp_path / "a.wav")
+
+
+def test_subtitles_are_taken_unless_they_lie_beside_their_recording(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "alone.vtt",
+        "old.SRT",
+        "GMT1_Recording.transcript.vtt",
+        "GMT1_Recording_1280x720.mp4",
+        "call.srt",
+        "call.m4a",
+        "notes.txt",
+    )
+    put(tmp_path, "other/call.srt")
+    found = plan(tmp_path)
+    assert [job.name for job in found.jobs] == ["alone.vtt", "call.m4a", "GMT1_Recording_1280x720.mp4", "old.SRT", "other/call.srt"]
+    assert found.left_alone == ("GMT1_Recording.transcript.vtt", "call.srt", "notes.txt")

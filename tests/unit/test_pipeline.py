@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from assistant import documents, pipeline
+from assistant import documents, pipeline, typed
+from assistant.domain import IMPORTED, HeardBy, Imported
 from assistant.errors import InputError, InputMissing, ModelMissing, NotAudio, Refused, UsageProblem
 from assistant.pipeline import Engines, Intake
 from assistant.protocols import Progress, Transcriber
@@ -189,3 +191,32 @@ def test_the_log_tells_ids_and_lengths_and_not_a_word(store: FakeStore, recordin
     assert told.count(session) == 3 and "segments heard" in told and "drafted in" in told
     words = {word for segment in transcript().segments for word in segment.text.split() if len(word) > 6}
     assert not [word for word in {*words, "Sam", "Okoro", recording.name} if word in told]
+
+
+def imported(kind: str = "dictation") -> Imported:
+    heard = replace(transcript(), kind=kind, made_by=HeardBy(engine=IMPORTED), session_date=dt.date(2026, 3, 10), date_confirmed=False)  # type: ignore[arg-type]
+    return Imported(transcript=heard, names=("Ann", "Bo"), voices=tuple(n % 2 for n in range(len(heard.segments))))
+
+
+def test_another_programs_transcript_is_kept_without_a_recording_and_its_day_is_a_guess(store: FakeStore, recording: Path) -> None:
+    made = engines(reader=lambda path: imported(), probe=lambda path: pytest.fail("heard"))
+    session = run(pipeline.process_file(store, recording, Intake(kind="appointment", client="C-0042"), made))
+    assert store.recordings(session) == [] and store.draft(session)
+    assert (store.session(session).date, store.session(session).date_confirmed) == (dt.date(2026, 3, 10), False)
+    assert store.session(session).kind == "appointment"
+    assert pipeline.taken_in(store, recording) == session
+
+
+def test_who_is_who_is_told_later_and_keeps_what_a_coach_corrected(store: FakeStore, recording: Path) -> None:
+    session = run(pipeline.process_file(store, recording, Intake(), engines(reader=lambda path: imported())))
+    corrected = typed.corrected(imported().transcript, 3, "I put this right.")
+    run(pipeline.correct_session(store, session, corrected, ScriptedDrafter))
+    told = imported().told(0, 1).transcript
+    run(pipeline.tell_apart(store, session, told, ScriptedDrafter))
+    newest = store.transcript(session)
+    assert newest and newest.segments[3].text == "I put this right."
+    assert [s.speaker for s in newest.segments] == [s.speaker for s in told.segments]
+    run(pipeline.tell_apart(store, session, told, ScriptedDrafter))
+    assert store.transcript(session) is newest
+    with pytest.raises(Refused, match="not that of the file"):
+        run(pipeline.tell_apart(store, session, replace(told, segments=told.segments[:-1]), ScriptedDrafter))
