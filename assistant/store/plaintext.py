@@ -63,9 +63,11 @@ def _hit(run: bytes, wanted: set[bytes]) -> bool:
     if _has(run, wanted):
         return True
     for digits in HEX.findall(run):
-        raw = bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
-        if any(_has(half, wanted) for half in (raw, raw[::2], raw[1::2])):
-            return True
+        for start in range(2):
+            body = digits[start:]
+            raw = bytes.fromhex(body[: len(body) // 2 * 2].decode())
+            if any(_has(half, wanted) for half in (raw, raw[::2], raw[1::2])):
+                return True
     for letters in BASE64.findall(run):
         for start in range(4):
             body = letters[start:].translate(URL_SAFE)

@@ -121,6 +121,13 @@ def test_a_word_is_found_wherever_it_lies(tmp_path_factory: pytest.TempPathFacto
     assert plaintext.found_in(path, plaintext.words("appointment"))
 
 
+@pytest.mark.parametrize("before", [b"", b"a", b"7f", b"B2c"])
+def test_digits_and_letters_that_stand_before_it_hide_nothing(tmp_path: Path, before: bytes) -> None:
+    for n, spelling in enumerate(spellings("a hygiene appointment tomorrow")):
+        (tmp_path / "x").write_bytes(b"\xff" + before + spelling + b"\xff")
+        assert plaintext.found_in(tmp_path / "x", plaintext.words("appointment")), n
+
+
 def test_a_word_across_two_blocks_is_found_and_noise_is_not(tmp_path: Path) -> None:
     path = tmp_path / "noise"
     noise = os.urandom(3 * plaintext.BLOCK)
