@@ -81,9 +81,7 @@ def revoke(settings: Settings, name: str) -> None:
 
 @click.command()
 @click.option("--user", metavar="NAME", help="Somebody else's, as an admin or with the recovery code.")
-@click.option(
-    "--remember", is_flag=True, help="Let this computer's keyring open the store for you from now on, instead of changing anything."
-)
+@click.option("--remember", is_flag=True, help="Let this computer's keyring open the store for you from now on.")
 @click.option("--forget", is_flag=True, help="Ask for the passphrase again from now on.")
 @click.pass_obj
 def passphrase(settings: Settings, user: str | None, remember: bool, forget: bool) -> None:

@@ -146,8 +146,14 @@ def head(connection: Connection) -> Head | None:
 def note_head(folder: Path, connection: Connection) -> None:
     """Write the newest entry's number and MAC beside the database; not over what shows that it is older. Raises NotWritable."""
     with disk.writing("the head of the audit"), disk.locked(folder / LOCK):  # two that open or close at once write the same file
-        newest = head(connection)
-        if newest is not None and not went_back(folder, connection):
+        write_head(folder, connection)
+
+
+def write_head(folder: Path, connection: Connection) -> None:
+    """The same where nobody else can be. Raises NotWritable."""
+    newest = head(connection)
+    if newest is not None and not went_back(folder, connection):
+        with disk.writing("the head of the audit"):
             disk.write_atomically(folder / HEAD, msgspec.json.encode(_Noted(newest.n, newest.mac, _sum(newest.n, newest.mac))))
 
 

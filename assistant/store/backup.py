@@ -66,7 +66,7 @@ class Backups(StoreBase):
         self._db.copy_to(making / DATABASE)
         disk.write_atomically(making / keys.NAMES[0], keys.encoded(self._unlocked.header))
         with contextlib.closing(self._frozen(making / DATABASE)) as copy:
-            audit.note_head(making, copy)
+            audit.write_head(making, copy)
             newest, tables, rows = audit.head(copy), copy.counts(), copy.rows(RECORDINGS)
         sound = yield from self._recordings(rows, making, into)
         key_copy.write(keys_into, self._unlocked, self._keys, self._db)  # after the copy: it has the keys of all in it
