@@ -58,7 +58,8 @@ def erase_client(settings: Settings, ref: str) -> None:
         with contextlib.suppress(StoreDamaged):  # a client whose key is gone can be erased too
             store.client(ref)
         theirs = [each.stage for each in store.sessions() if each.session.client == ref]
-        say(f"Everything held about {ref} will be erased for good: {len(theirs)} sessions, {theirs.count('signed')} of them signed.")
+        sessions = "1 session" if len(theirs) == 1 else f"{len(theirs)} sessions"
+        say(f"Everything held about {ref} will be erased for good: {sessions}, {theirs.count('signed')} of them signed.")
         confirm(ref, "To erase it, type the reference again:")
         store.erase_client(ref)
     finally:
