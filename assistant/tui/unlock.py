@@ -37,6 +37,10 @@ class UnlockScreen(Page):
         error: CoachnoteError
 
     @dataclass
+    class Remembered(Message):
+        store: Store
+
+    @dataclass
     class NotRemembered(Message):
         why: str
 
@@ -48,6 +52,8 @@ class UnlockScreen(Page):
         self._notice = notice
         self._open_store = open_store
         self._open_remembered = open_remembered
+        self._asked = False
+        """Whether the store is being opened, by whatever."""
 
     def content(self) -> ComposeResult:
         with Middle(), Center(), Vertical(id="unlock"):
@@ -60,30 +66,39 @@ class UnlockScreen(Page):
         yield Footer()
 
     def on_mount(self) -> None:
-        self.passphrase.disabled = True
         self._look()
 
-    @work(thread=True, exclusive=True, group="unlock")
+    @work(thread=True, group="keyring")
     def _look(self) -> None:
-        """Into the keyring, for three seconds at most."""
+        """Into the keyring, for three seconds at most; whoever types meanwhile is not kept from it."""
         why: list[str] = []
         try:
             store = self._open_remembered(why.append)
-            self.post_message(self.Unlocked(store) if store else self.NotRemembered(" ".join(why)))
+            self.post_message(self.Remembered(store) if store else self.NotRemembered(" ".join(why)))
         except CoachnoteError as error:
             self.post_message(self.Failed(error))
 
+    @on(Remembered)
+    def _remembered(self, message: Remembered) -> None:
+        if self._asked:
+            message.store.close()  # a person was faster
+            return
+        self._asked = True
+        self.post_message(self.Unlocked(message.store))
+
     @on(NotRemembered)
-    def _ask(self, message: NotRemembered) -> None:
-        self.passphrase.disabled = False
-        self.passphrase.focus()
-        self._say(f"{message.why} {ASK}".strip(), wrong=False)
+    def _not_remembered(self, message: NotRemembered) -> None:
+        if message.why and not self._asked:
+            self._say(f"{message.why} {ASK}", wrong=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         if not event.value:
             self._say(ASK, wrong=False)
             return
+        if self._asked:
+            return
+        self._asked = True
         self.passphrase.disabled = True
         self._say(OPENING, wrong=False)
         self._unlock(event.value)
@@ -98,6 +113,7 @@ class UnlockScreen(Page):
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
+        self._asked = False
         self.passphrase.disabled = False
         self.passphrase.focus()
         self._say(" ".join(part for part in (str(message.error), message.error.means, message.error.do) if part), wrong=True)

@@ -17,7 +17,7 @@ from assistant.errors import NotWritable, StoreMissing
 from assistant.store import manifest, restore
 from assistant.store.vault import SqliteStore
 from tests.examples import CLIENT, SESSION, session, transcript
-from tests.faults.test_store_crash import kill, start
+from tests.faults.test_store_crash import start
 from tests.store.made import PASSPHRASE, SOUND, make, opened, unlocked, work_day
 from tests.work import finish
 
@@ -69,9 +69,10 @@ def killed_at(work: str, store: Path, lines: int, after: float) -> list[str]:
     assert child.stdout
     said = [child.stdout.readline().strip() for _ in range(lines)]
     time.sleep(after)
-    if child.poll() is None:
-        return said + kill(child)
-    return said + child.communicate()[0].splitlines()
+    child.kill()
+    rest = child.communicate(timeout=60)[0].splitlines()
+    assert child.returncode in (0, -signal.SIGKILL)  # it may have been done first
+    return said + rest
 
 
 def back_up_and_kill(store: Path, lines: int, after: float) -> None:

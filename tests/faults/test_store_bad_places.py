@@ -179,7 +179,7 @@ def test_a_clock_that_was_set_back_breaks_nothing(place: Path) -> None:
     assert store.transcript(SESSION).id == "t-later"  # type: ignore[union-attr]
     assert [n.version for n in store.notes(SESSION)] == [1, 2]
     assert store.faults() == []
-    told = audit.entries(store._db)
+    told = store.audit()
     assert [entry.n for entry in told] == list(range(1, len(told) + 1))
     assert [entry.what for entry in told][-4:] == ["opened", "signed", "read", "opened"]
     assert any(entry.at.startswith("2001") for entry in told) and not told[-1].at.startswith("2001")

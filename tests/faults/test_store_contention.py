@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.store.audit import entries
 from tests.faults.test_store_crash import start
 from tests.store.made import make, opened
 
@@ -82,5 +81,5 @@ def test_many_open_and_close_one_store_at_once(tmp_path: Path) -> None:
             done.result()
     store = opened(tmp_path / "store")
     assert store.faults() == []
-    assert [entry.what for entry in entries(store._db)] == ["created"] + ["opened"] * 101
+    assert [entry.what for entry in store.audit()] == ["created"] + ["opened"] * 101
     store.close()

@@ -117,9 +117,9 @@ class Terminal:
         except OSError:  # the other end is closed
             pass
 
-    def until(self, text: str, press: str = "") -> None:
-        """Until it shows the text, with these keys again and again meanwhile."""
-        deadline, start = time.monotonic() + 60, len(self._seen)
+    def until(self, text: str, press: str = "", since: int | None = None) -> None:
+        """Until it shows the text, with these keys again and again meanwhile; `since`: from where on it may have shown it already."""
+        deadline, start = time.monotonic() + 120, len(self._seen) if since is None else since
         while text not in self._seen[start:]:
             assert time.monotonic() < deadline and self._child.poll() is None, self._seen[-3000:]
             self.type(press)
@@ -144,7 +144,7 @@ def signed_in_the_app(day: Day, session: str) -> str:
     time.sleep(1)
     terminal.type(f"{PASSPHRASE}\r")
     terminal.until("About this draft")
-    terminal.until("ready to sign", "am")
+    terminal.until("ready to sign", "am", since=0)  # a draft may have nothing to check
     terminal.type("s")
     time.sleep(1)
     terminal.type("\r")
