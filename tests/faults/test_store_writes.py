@@ -13,7 +13,7 @@ import pytest
 from tests.faults.test_store_crash import ROOT
 
 OWN = re.compile(
-    r"(keys(\.copy)?\.json|client-keys(\.copy)?\.bin|audit\.head)(\.tmp)?|(keys|store)\.lock|\.making|notes\.db(-wal|-shm|-journal)?|audio(/[0-9a-f-]+\.enc)?|"
+    r"(keys(\.copy)?\.json|client-keys(\.copy)?\.bin|audit\.head)(\.tmp)?|(keys|store)\.lock|\.making|notes\.db(-wal|-shm|-journal)?|audio(/[0-9a-f-]+\.(enc|box(\.tmp)?))?|"
 )
 
 
