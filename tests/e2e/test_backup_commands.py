@@ -5,7 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.test_straight_line import PASSPHRASE, coachnote
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_store_is_lost_and_found(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from tests.e2e.test_straight_line import coachnote
 from tests.examples import draft, session, transcript
 from tests.store.made import PASSPHRASE, SOUND, make, note, spellings
 
+pytestmark = pytest.mark.slow
+
 REF = "C-0042"
 MARK = re.compile(r"zq\d+xw")
 

@@ -15,6 +15,8 @@ import pytest
 from tests.hub import COMMIT, Hub, serving
 from tests.tiny_whisper import make
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = "Systran/faster-whisper-tiny.en"
 NAME = "tiny.en"
 

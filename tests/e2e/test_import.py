@@ -20,6 +20,8 @@ from tests.e2e.test_straight_line import NAME, PASSPHRASE, coachnote, sign
 from tests.store.made import files, spellings
 from tests.word_files import word_file
 
+pytestmark = pytest.mark.slow
+
 COACH, CLIENT = "Ellis Quillfeather", "Sam Zephyrine"
 MEETING = f"""WEBVTT
 

@@ -26,6 +26,8 @@ from tests.examples import CLIENT, SESSION, draft, session, transcript
 from tests.faults.test_record_keys import Terminal
 from tests.store.made import PASSPHRASE, make, opened
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 HALF = "zebrafinches"
 SECRETS = (HALF, "hygiene course", "Mill Road", PASSPHRASE)

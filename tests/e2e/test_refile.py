@@ -11,6 +11,8 @@ from tests.examples import CLIENT, SESSION
 from tests.store.made import make, opened, work_day
 from tests.talking import run, started
 
+pytestmark = pytest.mark.slow
+
 RIGHT, NAME, WHY = "C-0007", "Priya Nair", "two clients on one morning"
 
 

@@ -13,6 +13,8 @@ from tests.e2e.test_straight_line import coachnote
 from tests.examples import CLIENT, MADE_AT, SESSION, session, transcript
 from tests.store.made import PASSPHRASE, make, opened, work_day
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

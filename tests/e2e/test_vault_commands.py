@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.test_straight_line import PASSPHRASE, coachnote
+
+pytestmark = pytest.mark.slow
 
 HELEN, AGAIN = "plover hinge saddle moss", "gravel onion ferry dusk"
 

@@ -14,6 +14,8 @@ from assistant.domain import Transcript
 from assistant.protocols import Store
 from tests.e2e.test_straight_line import NAME, PASSPHRASE, coachnote, sign
 
+pytestmark = pytest.mark.slow
+
 NOTE = """She did not want to be recorded today. She came in on time.
 She has finished the food hygiene course and passed with 15 marks.
 She won't do nights because of her little one.
