@@ -121,6 +121,7 @@ class ReviewScreen(Page):
         self.transcript_pane.fill(self._setting)
         self._show()
         self.draft_pane.focus()
+        self.refresh_bindings()  # where it had the focus already, nothing else does
         waiting = approval.undecided(self.case.draft, self.case.review)
         self.draft_pane.go_to(0)
         if waiting:
