@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import documents, resources, store
-from assistant.domain import Transcript
-from assistant.protocols import Store
+from assistant import documents, resources
 from tests.e2e.test_straight_line import NAME, PASSPHRASE, coachnote, sign
+from tests.e2e.test_writing import heard, opened
 from tests.store.made import files, spellings
 from tests.word_files import word_file
 
@@ -51,18 +50,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     coachnote("init", folder=made)
     coachnote("clients", "add", "C-0042", folder=made, stdin=f"{NAME}\n")
     return made
-
-
-def opened(folder: Path) -> Store:
-    return store.open_store(folder / "store", PASSPHRASE)
-
-
-def heard(folder: Path, session: str) -> Transcript:
-    kept = opened(folder)
-    transcript = kept.transcript(session)
-    kept.close()
-    assert transcript is not None
-    return transcript
 
 
 def meeting(folder: Path, name: str, *, text: str = MEETING) -> Path:
