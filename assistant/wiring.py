@@ -123,9 +123,10 @@ def _boxes() -> Path:
 
 def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
     """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
-    from assistant.speech.whisper import WhisperTranscriber
+    from assistant.speech.engine import Engine
+    from assistant.speech.transcriber import SpeechTranscriber
 
-    return WhisperTranscriber(find_model(settings, model), word_times=word_times)
+    return SpeechTranscriber(find_model(settings, model), Engine, word_times=word_times)
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:

@@ -57,8 +57,11 @@ class Decoded:
 
     def floats(self, start: float, end: float) -> NDArray[np.float32]:
         """Samples from `start` to `end` seconds as float32, full scale 1.0."""
-        cut = self.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
-        return cut.astype(np.float32) / np.float32(32768)
+        return self.between(start, end).astype(np.float32) / np.float32(32768)
+
+    def between(self, start: float, end: float) -> Samples:
+        """Samples from `start` to `end` seconds."""
+        return self.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
 
 
 def decode(audio: Path | BinaryIO) -> Generator[Progress, None, Decoded]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,12 @@ from numpy.typing import NDArray
 from assistant.domain import Word
 from assistant.errors import ModelUnusable
 from assistant.protocols import SAMPLE_RATE
-from assistant.speech.guards import LEAST_LOGPROB, MOST_COMPRESSION, NO_SPEECH, Heard
+from assistant.speech.ear import LONGEST_WINDOW, Heard
+from assistant.speech.guards import LEAST_LOGPROB, MOST_COMPRESSION, NO_SPEECH
 from assistant.speech.sentences import Piece
 
 BEAM = 5
 TEMPERATURES = (0.0, 0.2, 0.4)
-LONGEST_WINDOW = 30.0
-"""Seconds: Whisper's own window."""
 LONGEST_PROMPT = 160
 """Tokens: a prompt of up to 223 leaves too little of the decoder's 448 positions, and more ends in an error."""
 TICK = 0.02
@@ -45,7 +45,7 @@ SEED = 1
 
 
 class Engine:
-    """A model in memory. Raises ModelUnusable when it cannot be loaded or run."""
+    """Implements `ear.Ear` with faster-whisper. Raises ModelUnusable when it cannot be loaded or run."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self._name = name
@@ -54,6 +54,10 @@ class Engine:
         self._features = FeatureExtractor(**{**self._model.feat_kwargs, "feature_size": self._model.model.n_mels})
         self.multilingual = bool(self._model.model.is_multilingual)
         self._options: dict[str, tuple[Any, TranscriptionOptions]] = {}
+
+    @property
+    def settings(self) -> dict[str, str | int | float | bool | None]:
+        return {"version": version("faster-whisper"), "compute_type": self.compute_type, "beam": BEAM}
 
     def _load(self, folder: str) -> tuple[WhisperModel, str]:
         """On a graphics card where CTranslate2 finds one and it works, else on the CPU with all cores."""

@@ -6,12 +6,9 @@ a second is about twice the fastest English speech; a four-word run said three t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from assistant.domain import Word
-from assistant.speech.sentences import Piece
+from assistant.speech.ear import Heard
 
 FASTEST = 12.0
 MOST_COMPRESSION = 2.4
@@ -19,31 +16,6 @@ LEAST_LOGPROB = -1.0
 NO_SPEECH = 0.6
 NO_VOICE = 0.5
 LOOP_WORDS, LOOP_TIMES = 4, 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """One decoding of one stretch."""
-
-    pieces: tuple[Piece, ...] = field(repr=False)
-    tokens: int
-    logprob: float
-    """Mean over its tokens."""
-    compression: float
-    no_speech: float
-    """Probability, by Whisper."""
-    seconds: float
-    """Length of the sound that was decoded, without padding."""
-    words: tuple[Word, ...] = field(default=(), repr=False)
-    """Each with its time from the start of the sound and the probability of its letters; empty where they could not be told apart."""
-
-    @property
-    def text(self) -> str:
-        return " ".join(piece.text for piece in self.pieces)
-
-    @property
-    def confidence(self) -> float:
-        return round(min(math.exp(self.logprob), 1.0), 3)
 
 
 def suspicious(heard: Heard) -> bool:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from assistant.errors import ModelUnusable
+from assistant.speech.ear import Heard
 from assistant.speech.engine import LONGEST_PROMPT, Engine
-from assistant.speech.guards import Heard
 from tests.sound import RATE, noise
 
 SOUND = noise(2).astype(np.float32) / 32768

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.speech.guards import Heard, better, invented, loops, suspicious
+from assistant.speech.ear import Heard
+from assistant.speech.guards import better, invented, loops, suspicious
 from assistant.speech.sentences import Piece
 
 GOOD = Heard(

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -14,12 +15,12 @@ import pytest
 from assistant.domain import PreviousAction, Transcript, Word
 from assistant.errors import NothingSaid
 from assistant.protocols import Brief, Progress
-from assistant.speech import whisper
+from assistant.speech import transcriber as walk
 from assistant.speech.cards import Card, ModelOnDisk
-from assistant.speech.guards import Heard
+from assistant.speech.ear import Heard
 from assistant.speech.sentences import Piece
+from assistant.speech.transcriber import SpeechTranscriber
 from assistant.speech.vad import STEP, Activity
-from assistant.speech.whisper import WhisperTranscriber
 from tests.sound import RATE, noise, wav
 from tests.work import finish
 
@@ -32,10 +33,11 @@ def words(text: str, start: float = 0, end: float = 3, **change: object) -> Hear
 
 
 class Scripted:
-    """An engine that gives answers in order, or by a function, and writes down what it was asked."""
+    """An ear that gives answers in order, or by a function, and writes down what it was asked."""
 
     compute_type = "int8"
     multilingual = False
+    settings: ClassVar = {"beam": 5}
 
     def __init__(self, *answers: Heard, always: Callable[[int], Heard] | None = None) -> None:
         self._answers = list(answers)
@@ -47,10 +49,8 @@ class Scripted:
         return self._always(len(self.asked)) if self._always else self._answers.pop(0)
 
 
-def transcriber(engine: Scripted, prompt: str = "", window: float = 10.0, name: str = "small.en") -> WhisperTranscriber:
-    made = WhisperTranscriber(ModelOnDisk(card=Card(name=name, smallest_window=window), folder=Path()), prompt)
-    made._engine = engine  # type: ignore[assignment]
-    return made
+def transcriber(engine: Scripted, prompt: str = "", window: float = 10.0, name: str = "small.en") -> SpeechTranscriber:
+    return SpeechTranscriber(ModelOnDisk(card=Card(name=name, smallest_window=window), folder=Path()), lambda *_: engine, prompt)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def voices(monkeypatch: pytest.MonkeyPatch) -> Callable[..., io.BytesIO]:
             yield Progress(stage="decode", done=seconds, total=seconds)
             return Activity(speech=speech, level=np.full(len(speech), -30, dtype=np.float32), seconds=seconds)
 
-        monkeypatch.setattr(whisper.vad, "activity", activity)
+        monkeypatch.setattr(walk.vad, "activity", activity)
         return io.BytesIO(wav(noise(seconds)))
 
     return make
@@ -186,7 +186,7 @@ def test_speech_without_words_is_an_explained_gap_and_not_nothing_said(voices: C
 
 def test_silence_never_reaches_the_engine(voices: Callable[..., io.BytesIO], monkeypatch: pytest.MonkeyPatch) -> None:
     recording = voices(8)
-    monkeypatch.setattr(whisper.vad, "plan", lambda _: [])
+    monkeypatch.setattr(walk.vad, "plan", lambda _: [])
     with pytest.raises(NothingSaid):
         hear(recording, Scripted())
 

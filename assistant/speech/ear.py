@@ -1,0 +1,62 @@
+"""What every speech engine is: one loaded model that hears sound of at most 30 seconds, and says how surely.
+
+`wiring` names the engines there are. Whoever writes another one implements `Ear` in a file of its own; everything around it (decoding,
+voices, guards, accounting) stays as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.domain import Word
+from assistant.speech.sentences import Piece
+
+LONGEST_WINDOW = 30.0
+"""Seconds that an ear takes at once: Whisper's own window."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One decoding of one stretch."""
+
+    pieces: tuple[Piece, ...] = field(repr=False)
+    tokens: int
+    logprob: float
+    """Mean over its tokens."""
+    compression: float
+    no_speech: float
+    """Probability that nothing was said, by the model."""
+    seconds: float
+    """Length of the sound that was decoded, without padding."""
+    words: tuple[Word, ...] = field(default=(), repr=False)
+    """Each with its time from the start of the sound and the probability of its letters; empty where they could not be told apart."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(piece.text for piece in self.pieces)
+
+    @property
+    def confidence(self) -> float:
+        return round(min(math.exp(self.logprob), 1.0), 3)
+
+
+class Ear(Protocol):
+    """One model in memory. Its methods raise ModelUnusable when it cannot be run."""
+
+    multilingual: bool
+
+    @property
+    def settings(self) -> Mapping[str, str | int | float | bool | None]:
+        """What changes what it hears, such as its version and the type of its numbers."""
+
+    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: str = "") -> Heard:
+        """Decode float32 samples at 16 kHz, shape (n,), with silence added up to `window` seconds (at most LONGEST_WINDOW)."""
+
+    def languages(self, sound: NDArray[np.float32]) -> Mapping[str, float]:
+        """The probability of every language in a piece of sound, by its code."""
