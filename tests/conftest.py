@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -17,11 +18,20 @@ if threading.current_thread() is threading.main_thread():
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # a thread of an engine that waits for work leaves the core to the tests beside it
+
 LOOPBACK = ("127.", "::1", "localhost")
 
 
 def shared_folder() -> Path:
     return Path(os.environ.get("COACHNOTE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+
+
+def pytest_collection_finish() -> None:
+    """What the search for tests has loaded stays for good: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

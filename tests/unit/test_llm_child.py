@@ -63,7 +63,7 @@ def test_a_child_answers_like_the_engine_itself(child: ChildModel) -> None:
     words = tiny_llm.tokenizer()
     assert child.ready is not None
     if child.ready.dtype == "float32":  # the folder was written from the same seed
-        assert texts == tiny_llm.answers(tiny_llm.CausalLM(tiny_llm.model("qwen3", len(words)), words), wanted)
+        assert texts == tiny_llm.answers(tiny_llm.engine(tiny_llm.model("qwen3", len(words)), words), wanted)
     assert ended == ["actions", "risk"]
     assert child.sha256 is not None
     assert len(child.sha256) == 64

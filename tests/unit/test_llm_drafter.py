@@ -18,7 +18,6 @@ from assistant import documents, grounding
 from assistant.domain import Draft, PreviousAction, Segment, Transcript
 from assistant.drafting.extractive import ExtractiveDrafter
 from assistant.drafting.llm import doubts
-from assistant.drafting.llm.causal_lm import CausalLM
 from assistant.drafting.llm.drafter import ModelDrafter
 from assistant.drafting.llm.talk import End, Event, ModelFailed, Pulse, Reading, Text, Why
 from assistant.protocols import Progress
@@ -94,7 +93,7 @@ def test_logits_that_spell_a_document_become_that_draft() -> None:
     }
     words = tiny_llm.tokenizer()
     scripts = [json.dumps({"items": items}, separators=(",", ":")) for items in spelt.values()]
-    engine = CausalLM(tiny_llm.scripted(tiny_llm.model("qwen3", len(words)), words, scripts), words)
+    engine = tiny_llm.engine(tiny_llm.scripted(tiny_llm.model("qwen3", len(words)), words, scripts), words)
     made, seen = run(tiny_llm.InProcess(engine), transcript())
     assert sections(made)["barriers"] == ["His back goes after about an hour on his feet."]
     assert sections(made)["goals"] == ["He wants kitchen work, but not nights."]
