@@ -29,8 +29,9 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def child(tiny_folder: Path) -> Iterator[ChildModel]:  # noqa: F811
+    """One for all tests: it goes on with the process that is there, and begins another where a test has ended it."""
     with contextlib.closing(ChildModel("tiny", tiny_folder)) as model:
         yield model
 

@@ -1,4 +1,7 @@
-"""The engine on tiny random models: always valid JSON at every budget, speculation and cache reuse change nothing, no token gets a role."""
+"""The engine on tiny random models: always valid JSON at every budget, speculation and cache reuse change nothing, no token gets a role.
+
+And once a model whose logits spell a document, all the way to the draft.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from assistant.drafting.llm.grammar import EMPTY, Grammar
 from assistant.drafting.llm.schema import Choices
 from assistant.drafting.llm.talk import End, ModelFailed, Pulse, Question, Reading
 from tests import tiny_llm
-from tests.examples import transcript
+from tests.examples import SAID, transcript
+from tests.unit.test_llm_drafter import FRIDAY, run, sections
 
 if TYPE_CHECKING:
     from assistant.drafting.llm.causal_lm import CausalLM
@@ -243,3 +247,30 @@ def test_the_grammar_knows_only_lines_of_the_window(text: str, legal: bool) -> N
     grammar = Grammar(tool.vocabulary, schema.form("risk", CHOICES, 5), 200)
     ids = words()(text)["input_ids"]
     assert (grammar.matcher.try_consume_tokens(ids) == len(ids) and grammar.matcher.is_accepting()) == legal
+
+
+def test_logits_that_spell_a_document_become_that_draft() -> None:
+    """Through chat template, cache, grammar, streaming, checks, rules and merging."""
+    spelt = {
+        "facts": [
+            {"cites": [7], "section": "barriers", "text": "His back goes after about an hour on his feet."},
+            {"cites": [4, 5], "section": "goals", "text": "He wants kitchen work, but not nights."},
+        ],
+        "risk": [],
+        "actions": [{"cites": [12], "what": "Ring the cafe", "owner": "coach", "due_words": "by next Friday"}],
+        "barriers": [{"cites": [7], "barrier": "health_physical"}],
+        "referrals": [{"cites": [11], "to": "Citizens Advice", "status": "made", "reason": None}],
+        "previous": [{"cites": [14], "id": "p2", "outcome": "not_done"}],
+    }
+    scripts = [json.dumps({"items": items}, separators=(",", ":")) for items in spelt.values()]
+    spelling = tiny_llm.scripted(tiny_llm.model("qwen3", len(words())), words(), scripts)
+    made, seen = run(tiny_llm.InProcess(tiny_llm.engine(spelling, words())), transcript())
+    assert sections(made)["barriers"] == ["His back goes after about an hour on his feet."]
+    assert sections(made)["goals"] == ["He wants kitchen work, but not nights."]
+    cafe = next(a for a in made.actions if a.what == "Ring the cafe")
+    assert (cafe.owner, cafe.due, cafe.due_text, cafe.possible) == ("client", FRIDAY, "next Friday", False)
+    assert cafe.evidence[0].quote == SAID[11][2]
+    assert "owner" in cafe.check  # the model said coach, the rule says client
+    assert [(r.to, r.status) for r in made.referrals] == [("Citizens Advice", "made")]
+    assert {p.id: p.outcome for p in made.previous}["p2"] == "not_done"
+    assert len([p for p in seen if p.item is not None]) == 5  # a barrier is no item of a draft
