@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import often  # noqa: F401 - its profile, before one is chosen
+
 if threading.current_thread() is threading.main_thread():
     # A shell starts its background jobs with Ctrl-C ignored, nohup with a closed terminal ignored, and children inherit that: the tests
     # are about people who press the one and close the other.

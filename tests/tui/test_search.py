@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,7 @@ async def test_leaving_while_the_store_is_read_ends_at_once(tmp_path: Path) -> N
         while True:
             yield Progress(stage="index", done=1, total=2)
             made._db.changes()
+            time.sleep(0.005)  # as a store that is read: its lock is free for a part of the time
 
     made.read_for_search = endless  # type: ignore[method-assign]
     app = CoachnoteApp(fake_services(made))  # type: ignore[arg-type]
