@@ -14,14 +14,14 @@ FRAME = 1.5 / MAX_FPS
 """Seconds: a screen that has something to draw draws it before this has passed."""
 
 
-async def idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
+async def idle(_: float = 0.0) -> None:
     """Until nothing is left to run and nothing waits for the next frame.
 
-    Textual's own tells that from the processor time of the process: it sleeps at least 20 ms at each of three places for every key, and
-    on a busy machine takes an app that was not let run for one that has nothing to do.
+    Textual's own tells that from the processor time of the process: it sleeps at least 20 ms at each of three places for every key, never
+    waits longer than a second, and on a busy machine takes an app that was not let run for one that has nothing to do.
     """
     loop = asyncio.get_running_loop()
-    end = loop.time() + max_sleep
+    end = loop.time() + 30
     while loop.time() < end:
         await asyncio.sleep(0)
         if loop._ready:  # type: ignore[attr-defined]

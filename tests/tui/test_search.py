@@ -85,6 +85,7 @@ async def test_a_name_is_found_and_its_session_opened_from_the_keyboard(store: S
         assert len(shown(pilot)) == 2, "q goes back to the whole list, as Escape does"
 
 
+@pytest.mark.slow
 async def test_any_key_may_be_typed(store: SqliteStore) -> None:
     async with running(store) as pilot:  # type: ignore[arg-type]
         await press(pilot, "slash", *'q"c*(/', "space", *"w?r")
