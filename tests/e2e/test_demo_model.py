@@ -55,6 +55,7 @@ def test_stock_faster_whisper_hears_the_sentences_of_the_bundled_recording(heard
     assert found.rate < HEARD_BELOW
 
 
+@pytest.mark.slow
 def test_stock_faster_whisper_hears_the_whole_bundled_recording(model) -> None:
     from faster_whisper.audio import decode_audio
 

@@ -71,6 +71,7 @@ def test_a_child_answers_like_the_engine_itself(child: ChildModel) -> None:
 
 
 @linux_only
+@pytest.mark.slow
 def test_leaving_a_reading_ends_the_child_within_a_second(child: ChildModel) -> None:
     events = child.read(long_reading())
     next(e for e in events if isinstance(e, Text) and e.text)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from assistant.drafting.llm.causal_lm import CausalLM
 
 CHOICES = Choices(lines=tuple(range(1, 17)), sections=("risk", "barriers", "goals"), previous=("p1", "p2"))
+SOME = [pytest.param(shape, marks=() if shape in ("qwen3", "gemma3") else pytest.mark.slow) for shape in tiny_llm.SHAPES]
+"""Full attention and a sliding window in the quick run."""
 words = functools.cache(tiny_llm.tokenizer)
 
 
@@ -85,13 +87,13 @@ def test_the_reserve_is_a_bound_and_not_a_guess() -> None:
         assert_whole("actions", words().decode(ids))
 
 
-@pytest.mark.parametrize("shape", tiny_llm.SHAPES)
+@pytest.mark.parametrize("shape", SOME)
 def test_prompt_lookup_writes_what_greedy_writes(shape: str) -> None:
     wanted = asked(160, "actions", "facts", "barriers")
     assert tiny_llm.answers(engine(shape, lookup=6), wanted) == tiny_llm.answers(engine(shape), wanted)
 
 
-@pytest.mark.parametrize("shape", tiny_llm.SHAPES)
+@pytest.mark.parametrize("shape", SOME)
 def test_reading_once_is_the_same_as_reading_for_every_question(shape: str) -> None:
     """Long enough for several steps of reading and to leave a sliding window."""
     long = "\n".join(f"{n} | {s.text}" for n, s in enumerate(transcript().segments * 4, 1))
