@@ -27,6 +27,8 @@ class Settings:
     """Folder where a person keeps models, for speech and for language, one sub-folder each."""
     model: str = "auto"
     """Speech model."""
+    diarize: bool = False
+    """Whether two people are told apart by their voices in an appointment recorded on one channel."""
     drafter: str = "extractive"
     language_model: str = "auto"
     """For the drafters that use one: a folder of `models`, or a name that the local server knows."""
@@ -75,6 +77,7 @@ def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Sett
         store=Path(store or environment.get("COACHNOTE_STORE") or written.get("store") or data_folder() / "store").expanduser(),
         models=Path(environment.get("COACHNOTE_MODELS") or written.get("models") or data_folder() / "models").expanduser(),
         model=written.get("model") or "auto",
+        diarize=written.get("diarize", False),
         drafter=written.get("drafter") or "extractive",
         language_model=written.get("language_model") or "auto",
         server=environment.get("COACHNOTE_SERVER") or written.get("server") or "http://127.0.0.1:8080",
@@ -102,7 +105,8 @@ def _read(path: Path) -> dict[str, Any]:
             raise UsageProblem(
                 f"The settings file {path} has a key or value that is not understood: {key!r}.",
                 do=f"It may hold {', '.join(sorted(TEXTS))}, each a text, "
-                f"lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}, and a table [retention].",
+                f"lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}, diarize, true or false, "
+                "and a table [retention].",
             )
     return written
 
@@ -124,6 +128,8 @@ def _retention(written: dict[str, Any]) -> Retention:
 def _understood(key: str, value: object) -> bool:
     if key == "lock_after":
         return type(value) is int and SHORTEST_LOCK <= value <= LONGEST_LOCK  # True is no number of minutes
+    if key == "diarize":
+        return isinstance(value, bool)
     if key == "retention":
         return isinstance(value, dict)
     return key in TEXTS and isinstance(value, str)

@@ -48,8 +48,9 @@ SAMPLE_RATE = 16_000
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     stage: Literal[
-        "fetch", "keep", "load", "decode", "transcribe", "draft", "index", "database", "sound", "check", "entries", "plaintext", "salvage"
-    ]
+        "fetch", "keep", "load", "decode", "transcribe", "voices", "draft",
+        "index", "database", "sound", "check", "entries", "plaintext", "salvage",
+    ]  # fmt: skip
     done: float
     """Seconds of audio; bytes when fetching, keeping or searching files, segments when drafting, sessions when they are read to be
     searched, else a count.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
     from assistant.speech.cards import Card, Kind, ModelOnDisk
+    from assistant.speech.diarize import Diarizer
 
 DRAFTERS = ("extractive", "llm", "local-server")
 
@@ -126,7 +127,25 @@ def transcriber(settings: Settings, model: str | None = None, *, word_times: boo
     from assistant.speech.engine import Engine
     from assistant.speech.transcriber import SpeechTranscriber
 
-    return SpeechTranscriber(find_model(settings, model), Engine, word_times=word_times)
+    voices = (lambda: diarizer(settings)) if settings.diarize else None
+    return SpeechTranscriber(find_model(settings, model), Engine, word_times=word_times, diarizer=voices)
+
+
+def diarizer(settings: Settings) -> Diarizer:
+    """What tells two people apart by their voices. Raises MissingPart, ModelMissing or ModelUnusable."""
+    import importlib.util
+
+    from assistant.speech import provenance
+    from assistant.speech.diarize import Diarizer
+
+    if importlib.util.find_spec("sherpa_onnx") is None:
+        raise MissingPart(
+            "Telling two voices apart needs sherpa-onnx, which is not installed.",
+            do="Install the extra with: pip install 'coachnote[diarize]'. Or take `diarize = true` out of the settings file.",
+        )
+    chosen = find_voices_model(settings)
+    provenance.verify(chosen.folder)
+    return Diarizer(chosen)
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
@@ -141,6 +160,13 @@ def find_language_model(settings: Settings, model: str | None = None) -> ModelOn
     from assistant.speech import cards
 
     return cards.find(model or settings.language_model, settings.models, "language")
+
+
+def find_voices_model(settings: Settings) -> ModelOnDisk:
+    """The model that `diarizer` would use, and its card. Raises ModelMissing or ModelUnusable."""
+    from assistant.speech import cards
+
+    return cards.find("auto", settings.models, "voices")
 
 
 def known_models(kind: Kind = "whisper") -> list[Card]:

@@ -48,8 +48,8 @@ def batch() -> None:
 def run(settings: Settings, folder: Path, model: str | None, kind: Kind, coach: str | None) -> None:
     """Transcribe and draft every recording and transcript (.vtt, .srt, our JSON) in FOLDER and below. Run it again to go on.
 
-    The client of each file comes from FOLDER/manifest.csv (columns file,client,date,kind,coach; only file is needed), else from the name of
-    the folder it lies in, else the session stays unassigned: it can be reviewed but not signed.
+    The client of each file comes from FOLDER/manifest.csv (columns file,client,date,kind,coach,left; only file is needed), else from the
+    name of the folder it lies in, else the session stays unassigned: it can be reviewed but not signed.
 
     \b
     Example:  coachnote batch run recordings/

@@ -11,11 +11,12 @@ import click
 from assistant import pipeline, wiring
 from assistant.cli.unlocking import unlock
 from assistant.console import report, say, watch
+from assistant.domain import voices
 from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed, UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
-    from assistant.domain import Kind, Transcript
+    from assistant.domain import Kind, Speaker, Transcript
     from assistant.protocols import Store
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -40,6 +41,11 @@ def as_date(moment: datetime | None) -> date | None:
     metavar="YYYY-MM-DD",
     help="Day of the session. Without it, the file's own date is used and every due date is to be checked.",
 )
+@click.option(
+    "--left",
+    type=click.Choice(["coach", "client"]),
+    help="Who is on the left channel, where each has a channel; `coachnote speakers` says it later.",
+)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
 @click.option("--template", metavar="NAME", help="Sections and headings, such as ten-minute-review; see docs/templates.md.")
@@ -51,6 +57,7 @@ def process(
     client: str | None,
     kind: Kind,
     day: datetime | None,
+    left: Speaker | None,
     model: str | None,
     coach: str | None,
     template: str | None,
@@ -67,13 +74,13 @@ def process(
             "With --session, FILE is a transcript document (.json), and the session keeps its client and its day.",
             do="Leave out --client and --date, or leave out --session.",
         )
-    intake = pipeline.Intake(kind=kind, date=as_date(day), client=client, coach=coach or settings.coach)
+    intake = pipeline.Intake(kind=kind, date=as_date(day), client=client, coach=coach or settings.coach, left=left)
     store = unlock(settings)
     try:
         engines = wiring.engines(settings, model)
         if session:
             watch(pipeline.correct_from_file(store, session, file, engines.drafter))
-        tell(store, session or watch(pipeline.process_file(store, file, intake, engines)))
+        tell(store, session or watch(pipeline.process_file(store, file, intake, engines)), left)
     finally:
         store.close()
 
@@ -123,13 +130,14 @@ def _finish_all(store: Store, waiting: list[str], engines: pipeline.Engines) -> 
         raise kind(f"{failed} of {len(waiting)} waiting sessions could not be finished.", do="The reasons stand above.")
 
 
-def tell(store: Store, session: str) -> None:
+def tell(store: Store, session: str, left: Speaker | None = None) -> None:
     """What came of a session, and how to go on."""
     heard, draft = store.transcript(session), store.draft(session)
     if heard and heard.made_by and heard.made_by.settings.get("demo"):
         say(f"Heard with the {heard.made_by.model} model, which understands its own synthetic voices only. Do not rely on this transcript.")
     if heard:
         _tell_imported(heard)
+        tell_voices(heard, left, session)
     statements = sum(len(s.statements) for s in draft.note) if draft else 0
     actions = len(draft.actions) if draft else 0
     say(f"Drafted: {statements} statements, {actions} actions. Review it with `coachnote review {session}`.")
@@ -143,3 +151,15 @@ def _tell_imported(heard: Transcript) -> None:
         say("Something in the file could have acted on a terminal or on a language model. It was taken out.")
     if settings.get("speakers") and not any(segment.speaker for segment in heard.segments):
         say("Nobody has said who is who, so the speakers stay open. `coachnote import FILE --coach-is 1 --client-is 2` says it, later too.")
+
+
+def tell_voices(heard: Transcript, left: Speaker | None = None, session: str | None = None) -> None:
+    """What to know of a recording in which voices were told apart, or could not be."""
+    letters, settings = voices.lines(heard), heard.made_by.settings if heard.made_by else {}
+    if left and not {voices.LEFT, voices.RIGHT} & set(letters):
+        say("It does not hold one person on each of two channels, so nothing was made of --left.")
+    if letters and not any(segment.speaker for segment in heard.segments):
+        how = f" `coachnote speakers {session}` shows the voices, and is told." if session else ""
+        say(f"Two voices were told apart. Nobody has said whose they are, so the speakers stay open.{how}")
+    if settings.get("diarized") and not letters:
+        say("The voices could not be told apart, so the speakers stay open.")

@@ -23,6 +23,7 @@ from assistant.domain import (
     Statement,
     Template,
     Transcript,
+    voices,
 )
 
 BANNER = "UNREVIEWED DRAFT"
@@ -93,7 +94,8 @@ def transcript_lines(transcript: Transcript) -> Iterator[str]:
         if isinstance(mark, Gap):
             yield f"{at}[{mark.why.replace('_', ' ')} until {clock(mark.end)}]"
         else:
-            yield f"{at}{mark.speaker.capitalize() + ': ' if mark.speaker else ''}{printable(mark.text)}"
+            who = voices.name(transcript, mark)
+            yield f"{at}{who + ': ' if who else ''}{printable(mark.text)}"
 
 
 def draft_lines(draft: Draft, transcript: Transcript, template: Template = PLAIN) -> Iterator[tuple[str, str]]:

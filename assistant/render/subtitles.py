@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from assistant.domain import Gap, Segment, Speaker, Transcript
+from assistant.domain import Gap, Segment, Speaker, Transcript, voices
 from assistant.doubt import doubted
 from assistant.errors import UsageProblem
 
@@ -25,7 +25,10 @@ class _Line:
 
 
 def as_text(transcript: Transcript) -> str:
-    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)` and a doubtful word `[?word]`."""
+    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)` and a doubtful word `[?word]`.
+
+    Here and in subtitles, a voice is `Voice A` until somebody has said whose it is.
+    """
     return "".join(f"{_stamp(line.start)}{_named(line)}{line.mark}{line.marked or line.text}\n" for line in _lines(transcript))
 
 
@@ -59,7 +62,7 @@ def _lines(transcript: Transcript) -> Iterator[_Line]:
 def _segment(segment: Segment, transcript: Transcript) -> _Line:
     mark = "(unclear) " if "unclear" in segment.flags else ""
     text, marked = (" ".join(words.split()) for words in (segment.text, _marked(segment)))
-    speaker = _name(segment.speaker, transcript)
+    speaker = _name(segment.speaker, transcript) or voices.name(transcript, segment)
     return _Line(start=segment.start, end=segment.end, speaker=speaker, text=text, mark=mark, marked=marked)
 
 

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from assistant import approval
 from assistant.approval import Entry
-from assistant.domain import CaseNote, Draft, Evidence, Gap, LeftOut, Review, Segment
+from assistant.domain import CaseNote, Draft, Evidence, Gap, LeftOut, Review, Segment, voices
 from assistant.doubt import doubted
 from assistant.render import clock, day
 from assistant.tui import phrases
@@ -62,9 +62,10 @@ class TranscriptPane(Rows):
         marks: list[Segment | Gap] = sorted([*transcript.segments, *transcript.gaps], key=lambda mark: mark.start or 0.0)
         self._marks = marks
         self.border_subtitle = phrases.heard_by(transcript)
+        self._voices = {mark.id: voices.name(transcript, mark) for mark in transcript.segments}
         self._places = {mark.id: (n, mark) for n, mark in enumerate(marks) if isinstance(mark, Segment)}
         self._cited: tuple[int, ...] = ()
-        self.set_options([_gap_row(mark) if isinstance(mark, Gap) else _segment_row(mark, ()) for mark in marks])
+        self.set_options([_gap_row(mark) if isinstance(mark, Gap) else self._row(mark) for mark in marks])
         self.go_to(0)
 
     def cite(self, evidence: Iterable[Evidence]) -> None:
@@ -75,12 +76,15 @@ class TranscriptPane(Rows):
         cited = tuple(segment for segment in quotes if segment in self._places)
         for segment in {*self._cited, *cited}:
             place, mark = self._places[segment]
-            self.restyle(place, _segment_row(mark, quotes.get(segment, ())))
+            self.restyle(place, self._row(mark, quotes.get(segment, ())))
         self._cited = cited
         if cited:
             first = min(self._places[segment][0] for segment in cited)
             self.highlighted = first
             self.centre(first)
+
+    def _row(self, mark: Segment, quotes: Iterable[str] = ()) -> Row:
+        return _segment_row(mark, quotes, self._voices[mark.id])
 
     @property
     def cited(self) -> tuple[int, ...]:
@@ -169,11 +173,11 @@ def _doubted(mark: Segment) -> Content:
     return text
 
 
-def _segment_row(mark: Segment, quotes: Iterable[str]) -> Row:
-    """A cited segment has a mark at its time, and the words that were quoted stand out."""
+def _segment_row(mark: Segment, quotes: Iterable[str], who: str) -> Row:
+    """A cited segment has a mark at its time, and the words that were quoted stand out. `who` says it; empty where that is not known."""
     quotes = [clean(quote) for quote in quotes]
     at = clock(mark.start) if mark.start is not None else str(mark.id + 1)
-    speaker = f"{mark.speaker.capitalize()}: " if mark.speaker else ""
+    speaker = f"{who}: " if who else ""
     flags = f" [{', '.join(mark.flags).replace('_', ' ')}]" if mark.flags else ""
     text = Content.assemble((speaker, "bold"), _doubted(mark), (flags, "italic $text-muted"))
     for quote in quotes:

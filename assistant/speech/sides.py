@@ -1,0 +1,116 @@
+"""The two sides of a recording in which each person has a channel: told apart, heard each by itself, and put together again.
+
+Knows voices by their activity and their words, not by their sound, and no ear. Who is who is for a person to say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from assistant.domain import Gap, Segment, voices
+from assistant.protocols import Progress
+from assistant.speech import vad
+from assistant.speech.account import account
+from assistant.speech.decode import Decoded
+from assistant.speech.hearing import Lost
+from assistant.speech.turns import Said
+from assistant.speech.vad import ON, Activity
+
+APART = 0.15
+"""Share of the moments with speech in which only one side has it, from which the sides are two people. Measured: stereo of one scene has
+at most 0.06; two people on two channels 0.17 with both microphones in one room, 0.34 and more where one hears the other's loudspeaker."""
+COVERED = 0.5
+"""Share of the time of a piece that the other side's words must cover for it to be the same words heard twice (lokalbot #44)."""
+SAME_WORDS, FEWEST_WORDS = 0.8, 4
+"""Share of its words that the other side must have too, and how many it must have: short answers are alike by chance (lokalbot #44)."""
+
+
+@dataclass(kw_only=True)
+class Side:
+    """One channel, and what was heard in it so far."""
+
+    sound: Decoded
+    activity: Activity
+    segments: list[Segment] = field(default_factory=list, repr=False)
+    lost: list[Lost] = field(default_factory=list)
+
+
+def sides(decoded: Decoded) -> Generator[Progress, None, list[Side]]:
+    """Left and right where two people are apart on them; else one: the channel on which somebody speaks, or both mixed."""
+    left = yield from _side(decoded.side(0))
+    if len(decoded.sides) == 1:
+        return [left]
+    right = yield from _side(decoded.side(1))
+    speaking = [side for side in (left, right) if side.activity.voiced()]
+    if len(speaking) == 1 or (len(speaking) == 2 and _apart(*speaking)):
+        return speaking
+    return [(yield from _side(replace(decoded, sides=(decoded.samples,))))]
+
+
+def _side(sound: Decoded) -> Generator[Progress, None, Side]:
+    return Side(sound=sound, activity=(yield from vad.activity(sound.samples)))
+
+
+def _apart(left: Side, right: Side) -> bool:
+    one, other = left.activity.speech >= ON, right.activity.speech >= ON
+    return bool((one ^ other).sum() >= APART * (one | other).sum())
+
+
+def together(found: Sequence[Side]) -> list[Said]:
+    """All segments by time, as they were numbered when heard; of words that a microphone heard from the other side, the louder ones."""
+    if len(found) == 1:
+        return [(segment, voices.UNKNOWN) for segment in found[0].segments]
+    said = [(segment, letter) for letter, own, other in _each(found) for segment in own.segments if not _is_bleed(segment, own, other)]
+    return sorted(said, key=lambda each: (*_span(each[0]), each[1]))
+
+
+def gaps(found: Sequence[Side], segments: Sequence[Segment], broken: Sequence[Gap]) -> tuple[Gap, ...]:
+    """What is in no segment. A side's speech without words is told unless the other side speaks louder there: then it is heard twice."""
+    if len(found) == 1:
+        return account(segments, found[0].lost, broken, found[0].activity)
+    lost = [gap for _, own, other in _each(found) for gap in _unheard(own, broken) if not _drowned(gap.start, gap.end, own, other)]
+    left, right = (side.activity for side in found)
+    both = Activity(speech=np.maximum(left.speech, right.speech), level=np.maximum(left.level, right.level), seconds=left.seconds)
+    return account(segments, [(gap.start, gap.end) for gap in lost], broken, both)
+
+
+def _each(found: Sequence[Side]) -> Iterator[tuple[str, Side, Side]]:
+    left, right = found
+    yield voices.LEFT, left, right
+    yield voices.RIGHT, right, left
+
+
+def _unheard(side: Side, broken: Sequence[Gap]) -> list[Gap]:
+    return [gap for gap in account(side.segments, side.lost, broken, side.activity) if gap.why == "unclear"]
+
+
+def _is_bleed(segment: Segment, own: Side, other: Side) -> bool:
+    """Whether the other side says the same words at the same time, and louder: a microphone that hears the other's loudspeaker."""
+    words, (start, end) = _words(segment), _span(segment)
+    if len(words) < FEWEST_WORDS or not _drowned(start, end, own, other):
+        return False
+    there = Counter(word for each in _within(start, end, other) for word in _words(each))
+    return sum((Counter(words) & there).values()) >= SAME_WORDS * len(words)
+
+
+def _drowned(start: float, end: float, own: Side, other: Side) -> bool:
+    covered = sum(min(end, stop) - max(start, begin) for begin, stop in map(_span, _within(start, end, other)))
+    return covered >= COVERED * (end - start) and other.activity.loudness(start, end) > own.activity.loudness(start, end)
+
+
+def _within(start: float, end: float, side: Side) -> list[Segment]:
+    return [each for each in side.segments if _span(each)[0] < end and _span(each)[1] > start]
+
+
+def _span(segment: Segment) -> tuple[float, float]:
+    return segment.start or 0.0, segment.end or 0.0
+
+
+def _words(segment: Segment) -> list[str]:
+    """In small letters, without signs."""
+    bare = ("".join(c for c in word if c.isalnum()) for word in segment.text.casefold().split())
+    return [word for word in bare if word]
