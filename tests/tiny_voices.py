@@ -1,7 +1,7 @@
 """The two models that tell voices apart, in sherpa-onnx's form, made by hand: too small to know a person, real enough to run every step.
 
-The first calls a moment loud or silent; the second is the mean spectrum of what it is given. Synthetic voices of different pitch lie far
-enough apart in that. ONNX files are protocol buffers (onnx.proto3 of ONNX 1.17), of which the few fields needed are written here.
+The first calls a moment loud or silent; the second is the mean of the low end of its spectrum, where voices of different pitch lie far
+enough apart. ONNX files are protocol buffers (onnx.proto3 of ONNX 1.17), of which the few fields needed are written here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ RATE, WINDOW, FIELD, SHIFT = 16_000, 16_000, 991, 270
 LOUD = 1e-5
 """Mean power, full scale 1.0: -50 dBFS."""
 MEL = 80
+LOWEST = 14
+"""Bands of the spectrum, up to some 400 Hz: where the pitch of a voice lies."""
 Message = bytes
 
 
@@ -53,12 +55,14 @@ def _segmentation() -> bytes:
 def _embedding() -> bytes:
     """Features (1, frames, 80) to their mean over time, without the mean over all bands: (1, 80)."""
     nodes = [
-        _node("ReduceMean", ["features"], "mean", axes=[1], keepdims=0),
+        _node("Slice", ["features", "first", "last", "axis"], "low"),
+        _node("ReduceMean", ["low"], "mean", axes=[1], keepdims=0),
         _node("ReduceMean", ["mean"], "middle", axes=[1], keepdims=1),
         _node("Sub", ["mean", "middle"], "voice"),
     ]
-    about = {"framework": "wespeaker", "output_dim": MEL, "sample_rate": RATE, "normalize_samples": 1, "language": "English"}
-    return _model(nodes, [], ("features", (1, "frames", MEL)), ("voice", (1, MEL)), about)
+    known = [_whole(name, (value,)) for name, value in (("first", 0), ("last", LOWEST), ("axis", 2))]
+    about = {"framework": "wespeaker", "output_dim": LOWEST, "sample_rate": RATE, "normalize_samples": 1, "language": "English"}
+    return _model(nodes, known, ("features", (1, "frames", MEL)), ("voice", (1, LOWEST)), about)
 
 
 def _model(
@@ -84,6 +88,11 @@ def _attribute(name: str, value: list[int] | int) -> Message:
 def _tensor(name: str, shape: Iterable[int], values: Iterable[float]) -> Message:
     packed = b"".join(struct.pack("<f", value) for value in values)
     return b"".join(_field(1, size) for size in shape) + _field(2, 1) + _field(8, name.encode()) + _field(9, packed)
+
+
+def _whole(name: str, values: Iterable[int]) -> Message:
+    packed = b"".join(struct.pack("<q", value) for value in values)
+    return _field(1, 1) + _field(2, 7) + _field(8, name.encode()) + _field(9, packed)
 
 
 def _value(name: str, shape: Iterable[int | str]) -> Message:

@@ -64,7 +64,10 @@ def together(found: Sequence[Side]) -> list[Said]:
     """All segments by time, as they were numbered when heard; of words that a microphone heard from the other side, the louder ones."""
     if len(found) == 1:
         return [(segment, voices.UNKNOWN) for segment in found[0].segments]
-    said = [(segment, letter) for letter, own, other in _each(found) for segment in own.segments if not _is_bleed(segment, own, other)]
+    left, right = found
+    on_left = [segment for segment in left.segments if not _is_bleed(segment, left, right, right.segments)]
+    on_right = [segment for segment in right.segments if not _is_bleed(segment, right, left, on_left)]  # of two, one is always kept
+    said = [*((segment, voices.LEFT) for segment in on_left), *((segment, voices.RIGHT) for segment in on_right)]
     return sorted(said, key=lambda each: (*_span(each[0]), each[1]))
 
 
@@ -72,38 +75,35 @@ def gaps(found: Sequence[Side], segments: Sequence[Segment], broken: Sequence[Ga
     """What is in no segment. A side's speech without words is told unless the other side speaks louder there: then it is heard twice."""
     if len(found) == 1:
         return account(segments, found[0].lost, broken, found[0].activity)
-    lost = [gap for _, own, other in _each(found) for gap in _unheard(own, broken) if not _drowned(gap.start, gap.end, own, other)]
-    left, right = (side.activity for side in found)
-    both = Activity(speech=np.maximum(left.speech, right.speech), level=np.maximum(left.level, right.level), seconds=left.seconds)
-    return account(segments, [(gap.start, gap.end) for gap in lost], broken, both)
-
-
-def _each(found: Sequence[Side]) -> Iterator[tuple[str, Side, Side]]:
     left, right = found
-    yield voices.LEFT, left, right
-    yield voices.RIGHT, right, left
+    lost = [*_unheard(left, right, broken), *_unheard(right, left, broken)]
+    speech, level = (np.maximum(getattr(left.activity, name), getattr(right.activity, name)) for name in ("speech", "level"))
+    return account(segments, lost, broken, Activity(speech=speech, level=level, seconds=left.activity.seconds))
 
 
-def _unheard(side: Side, broken: Sequence[Gap]) -> list[Gap]:
-    return [gap for gap in account(side.segments, side.lost, broken, side.activity) if gap.why == "unclear"]
+def _unheard(own: Side, other: Side, broken: Sequence[Gap]) -> Iterator[Lost]:
+    for gap in account(own.segments, own.lost, broken, own.activity):
+        if gap.why == "unclear" and not _drowned(gap.start, gap.end, own, other, other.segments):
+            yield gap.start, gap.end
 
 
-def _is_bleed(segment: Segment, own: Side, other: Side) -> bool:
+def _is_bleed(segment: Segment, own: Side, other: Side, said: Sequence[Segment]) -> bool:
     """Whether the other side says the same words at the same time, and louder: a microphone that hears the other's loudspeaker."""
     words, (start, end) = _words(segment), _span(segment)
-    if len(words) < FEWEST_WORDS or not _drowned(start, end, own, other):
+    if len(words) < FEWEST_WORDS or not _drowned(start, end, own, other, said):
         return False
-    there = Counter(word for each in _within(start, end, other) for word in _words(each))
+    there = Counter(word for each in _within(start, end, said) for word in _words(each))
     return sum((Counter(words) & there).values()) >= SAME_WORDS * len(words)
 
 
-def _drowned(start: float, end: float, own: Side, other: Side) -> bool:
-    covered = sum(min(end, stop) - max(start, begin) for begin, stop in map(_span, _within(start, end, other)))
-    return covered >= COVERED * (end - start) and other.activity.loudness(start, end) > own.activity.loudness(start, end)
+def _drowned(start: float, end: float, own: Side, other: Side, said: Sequence[Segment]) -> bool:
+    """Whether what the other side has said covers most of a time, in which it is as loud or louder."""
+    covered = sum(min(end, stop) - max(start, begin) for begin, stop in map(_span, _within(start, end, said)))
+    return covered >= COVERED * (end - start) and other.activity.loudness(start, end) >= own.activity.loudness(start, end)
 
 
-def _within(start: float, end: float, side: Side) -> list[Segment]:
-    return [each for each in side.segments if _span(each)[0] < end and _span(each)[1] > start]
+def _within(start: float, end: float, said: Sequence[Segment]) -> list[Segment]:
+    return [each for each in said if _span(each)[0] < end and _span(each)[1] > start]
 
 
 def _span(segment: Segment) -> tuple[float, float]:
