@@ -159,7 +159,7 @@ def tell_voices(heard: Transcript, left: Speaker | None = None, session: str | N
     if left and not {voices.LEFT, voices.RIGHT} & set(letters):
         say("It does not hold one person on each of two channels, so nothing was made of --left.")
     if letters and not any(segment.speaker for segment in heard.segments):
-        how = f" `coachnote speakers {session}` shows the voices, and is told." if session else ""
+        how = f" `coachnote speakers {session}` shows what each says, and takes your answer." if session else ""
         say(f"Two voices were told apart. Nobody has said whose they are, so the speakers stay open.{how}")
     if settings.get("diarized") and not letters:
         say("The voices could not be told apart, so the speakers stay open.")

@@ -5,7 +5,6 @@ Knows nothing of voices: whether two channels that are unlike are two people is 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,6 +16,7 @@ ALIKE = 0.9
 """Correlation of two channels, either way up, from which they are one sound: a voice on both, or the same turned over."""
 DEAD = 1e-6
 """Power of one channel against the other, below which nothing is on it: -60 dB, quieter than a voice heard through a headset."""
+SAMPLE_BYTES = 2
 SETTLED = 300.0
 """Seconds after which channels that were alike so far are mixed at once, so that stereo needs no more memory than it must."""
 
@@ -25,35 +25,34 @@ class Channels:
     """Blocks go in one after the other; `sides` takes them out. An hour takes 115 MB, and twice that where two channels are unlike."""
 
     def __init__(self) -> None:
-        self._blocks: deque[Samples] = deque()
-        self._samples = 0
+        self._left, self._right = bytearray(), bytearray()
+        self._two = False
+        """Whether there is a right channel, and not yet only what is on the left."""
         self._mixing = False
         self._power = np.zeros(2)
         self._common = 0.0
 
     def add(self, block: Samples) -> None:
         """int16, shape (n, channels)."""
-        self._samples += len(block)
-        two = block.shape[1] == 2 and not self._mixing
-        if two:
+        block = block if block.shape[1] == 2 and not self._mixing else mono(block).reshape(-1, 1)
+        if block.shape[1] == 2:
             self._measure(block)
-        self._blocks.append(block if two and (block[:, 0] != block[:, 1]).any() else mono(block).reshape(-1, 1))
-        if not self._mixing and self._samples > SETTLED * SAMPLE_RATE and self._alike:
+        if not self._two and (block[:, 0] != block[:, -1]).any():
+            self._two, self._right = True, bytearray(self._left)
+        self._left += block[:, 0].tobytes()
+        if self._two:
+            self._right += block[:, -1].tobytes()
+        if self._two and len(self._left) > SETTLED * SAMPLE_RATE * SAMPLE_BYTES and self._alike:
             self._mixing = True
-            self._blocks = deque(mono(each).reshape(-1, 1) for each in self._blocks)
+            self._mix()
 
     def sides(self) -> tuple[Samples, ...]:
-        """16 kHz, shape (n,): left and right where they are unlike, else one. The blocks are gone then."""
-        if self._alike or not any(block.shape[1] == 2 for block in self._blocks):
-            return (_joined(mono(block) for block in self._taken()),)
-        if self._power.min() < DEAD * self._power.max():
-            live = int(self._power.argmax())
-            return (_joined(block[:, min(live, block.shape[1] - 1)] for block in self._taken()),)
-        left, right = bytearray(), bytearray()
-        for block in self._taken():
-            left += block[:, 0].tobytes()
-            right += block[:, -1].tobytes()
-        return np.frombuffer(left, dtype=np.int16), np.frombuffer(right, dtype=np.int16)
+        """16 kHz, shape (n,): left and right where they are unlike, else one."""
+        if self._two and self._power.min() < DEAD * self._power.max():
+            return (_samples(self._right if self._power.argmax() else self._left),)
+        if self._two and self._alike:
+            self._mix()
+        return (_samples(self._left), _samples(self._right)) if self._two else (_samples(self._left),)
 
     @property
     def _alike(self) -> bool:
@@ -66,22 +65,24 @@ class Channels:
         self._power += (sound**2).sum(axis=0, dtype=np.float64)
         self._common += float((sound[:, 0] * sound[:, 1]).sum(dtype=np.float64))
 
-    def _taken(self) -> Iterator[Samples]:
-        while self._blocks:
-            yield self._blocks.popleft()
-
-
-def _joined(blocks: Iterator[Samples]) -> Samples:
-    pcm = bytearray()
-    for block in blocks:
-        pcm += block.tobytes()
-    return np.frombuffer(pcm, dtype=np.int16)
+    def _mix(self) -> None:
+        """In place of the left one."""
+        left = _samples(self._left)
+        for at, both in _seconds(left, _samples(self._right)):
+            left[at : at + len(both)] = mono(both)
+        self._two, self._right = False, bytearray()
 
 
 def mixed(sides: tuple[Samples, ...]) -> Samples:
-    """Left and right as one channel, a second at a time."""
-    if len(sides) == 1:
-        return sides[0]
-    left, right = sides
-    seconds = range(0, len(left), SAMPLE_RATE)
-    return _joined(mono(np.stack([left[at : at + SAMPLE_RATE], right[at : at + SAMPLE_RATE]], axis=1)) for at in seconds)
+    """One, or left and right as one."""
+    return sides[0] if len(sides) == 1 else np.concatenate([mono(both) for _, both in _seconds(*sides)])
+
+
+def _seconds(left: Samples, right: Samples) -> Iterator[tuple[int, Samples]]:
+    """Both a second at a time, with the place of its first sample."""
+    for at in range(0, len(left), SAMPLE_RATE):
+        yield at, np.stack([left[at : at + SAMPLE_RATE], right[at : at + SAMPLE_RATE]], axis=1)
+
+
+def _samples(pcm: bytearray) -> Samples:
+    return np.frombuffer(pcm, dtype=np.int16)
