@@ -20,9 +20,10 @@ from assistant.speech.hearing import Lost
 from assistant.speech.turns import Said
 from assistant.speech.vad import ON, Activity
 
-APART = 0.15
-"""Share of the moments with speech in which only one side has it, from which the sides are two people. Measured: stereo of one scene has
-at most 0.06; two people on two channels 0.17 with both microphones in one room, 0.34 and more where one hears the other's loudspeaker."""
+APART = 0.2
+"""Share of the moments with speech in which only one side has it, from which the sides are two people. Measured: at most 0.11 in stereo of
+one scene, at least 0.32 where each has a channel, even if one microphone hears the other's loudspeaker; two microphones in one room lie
+between and may be either (docs/transcription.md)."""
 COVERED = 0.5
 """Share of the time of a piece that the other side's words must cover for it to be the same words heard twice (lokalbot #44)."""
 SAME_WORDS, FEWEST_WORDS = 0.8, 4
