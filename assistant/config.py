@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from assistant import languages
 from assistant.domain import Retention
 from assistant.errors import UsageProblem
 
 LONGEST_KEPT = {"days": 36_500, "years": 100}
-TEXTS = frozenset({"store", "models", "model", "coach", "drafter", "language_model", "server", "template", "user"})
+TEXTS = frozenset({"store", "models", "model", "language", "coach", "drafter", "language_model", "server", "template", "user"})
 SHORTEST_LOCK, LONGEST_LOCK = 1, 60
 """Minutes. There is no way to leave the app unlocked for longer."""
 
@@ -27,6 +28,10 @@ class Settings:
     """Folder where a person keeps models, for speech and for language, one sub-folder each."""
     model: str = "auto"
     """Speech model."""
+    language: str = languages.AUTO
+    """What is spoken: a code of languages.NAMES, or `auto` to find out from each recording."""
+    translate: bool = False
+    """Whether what is not English is translated by the speech model. Asked for on the command line only."""
     drafter: str = "extractive"
     language_model: str = "auto"
     """For the drafters that use one: a folder of `models`, or a name that the local server knows."""
@@ -68,13 +73,14 @@ def settings_file() -> Path:
 
 
 def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Settings:
-    """The settings in force. Raises UsageProblem when the settings file holds a key that is not known or a value of another kind."""
+    """The settings in force. Raises UsageProblem for a key that is not known, a value of another kind, or a language nobody knows."""
     written = _read(settings_file())
     environment = os.environ
     return Settings(
         store=Path(store or environment.get("COACHNOTE_STORE") or written.get("store") or data_folder() / "store").expanduser(),
         models=Path(environment.get("COACHNOTE_MODELS") or written.get("models") or data_folder() / "models").expanduser(),
         model=written.get("model") or "auto",
+        language=languages.code(written.get("language") or languages.AUTO),
         drafter=written.get("drafter") or "extractive",
         language_model=written.get("language_model") or "auto",
         server=environment.get("COACHNOTE_SERVER") or written.get("server") or "http://127.0.0.1:8080",
