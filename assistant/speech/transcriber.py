@@ -11,19 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from assistant import languages
 from assistant.domain import HeardBy, Segment, Transcript
 from assistant.protocols import Brief, Progress
-from assistant.speech import guards, hearing, provenance, vad
+from assistant.speech import abilities, guards, hearing, provenance, tongue, vad
 from assistant.speech.account import account
 from assistant.speech.cards import DEMO, ModelOnDisk
 from assistant.speech.decode import Decoded, decode
 from assistant.speech.ear import Ear
 from assistant.speech.hearing import MARGIN, Found, Lost, Sound, Task
 from assistant.speech.nobody import nothing_said
+from assistant.speech.tongue import Tongue
 from assistant.speech.vad import Activity, Stretch
-
-SAMPLED, SURE = 3, 0.7
-"""The longest stretches whose language is asked for, and the probability below which it counts as English."""
 
 
 @dataclass
@@ -37,6 +36,10 @@ class SpeechTranscriber:
     """Words to expect; cut to 160 tokens."""
     word_times: bool = False
     """Whether every word is given with its time, and not only the doubtful ones."""
+    language: str = languages.AUTO
+    """A code, or `auto`: found out from the recording, stretch by stretch."""
+    translate: bool = False
+    """Whether what is not English is translated too."""
     _ear: Ear | None = field(default=None, init=False, repr=False)
 
     def transcribe(self, audio: Path | BinaryIO, brief: Brief) -> Generator[Progress, None, Transcript]:
@@ -48,25 +51,24 @@ class SpeechTranscriber:
             raise nothing_said(decoded, activity)
         yield Progress(stage="load", done=0)
         ear = self._loaded()
-        task = Task(
-            language=_language(ear, decoded, stretches),
-            prompt=self.prompt,
-            smallest_window=self.model.card.smallest_window,
-            word_times=self.word_times,
-        )
+        task = self._task(ear, decoded, stretches)
         segments: list[Segment] = []
         lost: list[Lost] = []
+        spoken: dict[int, Tongue] = {}
         for stretch in stretches:
             found = hearing.hear(ear, _sound(decoded, activity, stretch), task).later(stretch.start)
             lost += found.lost
             for segment in _segments(found, len(segments)):
                 segments.append(segment)
+                spoken[segment.id] = found.tongue
                 yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds, segment=segment)
             yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds)
         if not segments and all(stretch.speech < guards.NO_VOICE for stretch in stretches):
             raise nothing_said(decoded, activity)
         gaps = account(segments, lost, decoded.gaps, activity)
-        return brief.transcript(tuple(segments), self._made_by(ear, decoded), task.language, gaps)
+        language, others = tongue.summary(segments, spoken, task.language)
+        made_by = HeardBy(engine="faster-whisper", model=self.model.card.name, settings=self._settings(ear, decoded) | others)
+        return brief.transcript(tuple(segments), made_by, language, gaps)
 
     def _loaded(self) -> Ear:
         if self._ear is None:
@@ -74,11 +76,36 @@ class SpeechTranscriber:
             self._ear = self.load(self.model.card.name, self.model.folder)
         return self._ear
 
-    def _made_by(self, ear: Ear, decoded: Decoded) -> HeardBy:
+    def _task(self, ear: Ear, decoded: Decoded, stretches: list[Stretch]) -> Task:
+        """Raises ModelUnusable where the ear, now that it is loaded, cannot do what it is asked for."""
+        knows = self._knows_more(ear)
+        if not knows and (self.translate or self.language not in (languages.AUTO, languages.ENGLISH)):
+            raise abilities.unable(self.model.card, self.language, translate=self.translate, models=self.model.folder.parent)
+        expected = languages.ENGLISH if self.language == languages.AUTO else self.language
+        if knows and self.language == languages.AUTO:
+            longest = sorted(stretches, key=lambda stretch: stretch.start - stretch.end)[: tongue.SAMPLED]
+            expected = tongue.of_recording(ear, [decoded.floats(stretch.start, stretch.end) for stretch in longest])
+        return Task(
+            language=expected,
+            ask=knows,
+            follow=self.language == languages.AUTO,
+            translate=self.translate,
+            prompt=self.prompt,
+            smallest_window=self.model.card.smallest_window,
+            word_times=self.word_times,
+        )
+
+    def _knows_more(self, ear: Ear) -> bool:
+        return ear.multilingual and not self.model.card.only_english
+
+    def _settings(self, ear: Ear, decoded: Decoded) -> dict[str, str | int | float | bool | None]:
         settings = {**ear.settings, "window": f"speech + {MARGIN:g} s, at least {self.model.card.smallest_window:g} s"}
+        settings |= {} if self._knows_more(ear) else {"only_english": True}
+        settings |= {"language": self.language} if self.language != languages.AUTO else {}
+        settings |= {"translate": True} if self.translate else {}
         settings |= {"demo": True} if self.model.card.name == DEMO else {}
         settings |= {"bad_packets": decoded.bad_packets} if decoded.bad_packets else {}
-        return HeardBy(engine="faster-whisper", model=self.model.card.name, settings=settings)
+        return settings
 
 
 def _sound(decoded: Decoded, activity: Activity, stretch: Stretch) -> Sound:
@@ -86,21 +113,9 @@ def _sound(decoded: Decoded, activity: Activity, stretch: Stretch) -> Sound:
     return Sound(samples=samples, activity=activity.part(stretch.start, stretch.end), likely=stretch.speech)
 
 
-def _language(ear: Ear, decoded: Decoded, stretches: list[Stretch]) -> str:
-    """English unless the model knows more and the longest stretches clearly say so."""
-    if not ear.multilingual:
-        return "en"
-    longest = sorted(stretches, key=lambda stretch: stretch.start - stretch.end)[:SAMPLED]
-    shares: dict[str, float] = {}
-    for stretch in longest:
-        for name, share in ear.languages(decoded.floats(stretch.start, stretch.end)).items():
-            shares[name] = shares.get(name, 0.0) + share / len(longest)
-    likeliest = max(shares, key=lambda name: shares[name])
-    return likeliest if shares[likeliest] >= SURE else "en"
-
-
 def _segments(found: Found, first: int) -> Iterator[Segment]:
-    for number, (piece, words) in enumerate(zip(found.pieces, found.words, strict=True), first):
+    originals = found.originals or (None,) * len(found.pieces)
+    for number, (piece, words, original) in enumerate(zip(found.pieces, found.words, originals, strict=True), first):
         yield Segment(
             id=number,
             start=piece.start,
@@ -109,5 +124,6 @@ def _segments(found: Found, first: int) -> Iterator[Segment]:
             text=piece.text,
             confidence=found.confidence,
             words=words,
+            original=original,
             flags=found.flags,
         )

@@ -29,6 +29,12 @@ def test_each_sign_alone_makes_it_suspicious(change: dict[str, object]) -> None:
     assert suspicious(replace(GOOD, **change))
 
 
+def test_other_languages_take_more_tokens_and_are_judged_by_their_letters() -> None:
+    polish = replace(GOOD, tokens=60, language="pl")
+    assert not suspicious(polish)
+    assert suspicious(replace(polish, pieces=(Piece(start=0, end=4, text="zażółć gęślą jaźń " * 11),)))
+
+
 def test_a_loop_is_the_last_four_words_three_times() -> None:
     thanks = ["thank", "you", "very", "much"]
     assert loops(["he", "said", *thanks * 3])

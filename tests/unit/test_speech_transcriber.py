@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from assistant.domain import PreviousAction, Transcript, Word
-from assistant.errors import NothingSaid
+from assistant.errors import ModelUnusable, NothingSaid
 from assistant.protocols import Brief, Progress
 from assistant.speech import transcriber as walk
 from assistant.speech.cards import Card, ModelOnDisk
@@ -44,7 +44,7 @@ class Scripted:
         self._always = always
         self.asked: list[tuple[float, float, str]] = []
 
-    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: str = "") -> Heard:
+    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: str = "", translate: bool = False) -> Heard:
         self.asked.append((round(len(sound) / RATE, 1), round(window, 1), prompt))
         return self._always(len(self.asked)) if self._always else self._answers.pop(0)
 
@@ -245,18 +245,91 @@ def test_closing_the_work_stops_it(voices: Callable[..., io.BytesIO]) -> None:
 
 
 class Polyglot(Scripted):
+    """Says of the recording's longest stretches, then of each stretch, in which language it is, and writes down in which it was to hear."""
+
     multilingual = True
 
-    def __init__(self, shares: dict[str, float], *answers: Heard) -> None:
+    def __init__(self, *answers: Heard, shares: list[dict[str, float]]) -> None:
         super().__init__(*answers)
         self._shares = shares
+        self.tasks: list[tuple[str, bool]] = []
 
-    def languages(self, sound: np.ndarray) -> dict[str, float]:
-        return self._shares
+    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: str = "", translate: bool = False) -> Heard:
+        self.tasks.append((language, translate))
+        heard = super().hear(sound, window=window, language=language, prompt=prompt)
+        return replace(heard, language="en" if translate else language)
+
+    def languages(self, sound: np.ndarray, *, window: float) -> dict[str, float]:
+        return self._shares.pop(0)
 
 
-@pytest.mark.parametrize(
-    ("shares", "language"), [({"cy": 0.9, "en": 0.1}, "cy"), ({"cy": 0.6, "en": 0.4}, "en"), ({"en": 0.5, "fr": 0.4}, "en")]
-)
-def test_another_language_must_be_clear(shares: dict[str, float], language: str, voices: Callable[..., io.BytesIO]) -> None:
-    assert hear(voices(5, (1, 4)), Polyglot(shares, words("Bore da."))).language == language
+ENGLISH, POLISH, UNSURE = {"en": 0.98}, {"pl": 0.97, "en": 0.02}, {"cy": 0.55, "en": 0.42}
+MULTI = "large-v3-turbo"
+
+
+def hear_in(recording: io.BytesIO, ear: Polyglot, prompt: str = "", **settings: object) -> Transcript:
+    made = transcriber(ear, prompt=prompt, name=MULTI)
+    return finish(replace(made, **settings).transcribe(recording, BRIEF))  # type: ignore[arg-type]
+
+
+def test_another_language_in_the_middle_is_heard_in_it_and_told(voices: Callable[..., io.BytesIO]) -> None:
+    ear = Polyglot(words("He rang."), words("Dzwonił."), words("She came."), shares=[ENGLISH, ENGLISH, POLISH, ENGLISH, POLISH, UNSURE])
+    heard = hear_in(voices(30, (1, 5), (10, 14), (20, 24)), ear, prompt="Amir")
+    assert ear.tasks == [("en", False), ("pl", False), ("en", False)]
+    assert [prompt for _, _, prompt in ear.asked] == ["Amir", "", "Amir"]  # a prompt in English would draw it towards English
+    assert heard.language == "en"
+    assert heard.made_by is not None
+    assert heard.made_by.settings["other_languages"] == "pl 1"
+    assert heard.made_by.settings["doubtful_language"] == "cy 2"
+    assert "language" not in heard.made_by.settings
+
+
+def test_the_language_asked_for_is_the_one_heard_and_another_one_is_told(voices: Callable[..., io.BytesIO]) -> None:
+    ear = Polyglot(words("Dzwonił."), words("Bore da."), shares=[POLISH, {"cy": 0.9}])
+    heard = hear_in(voices(20, (1, 5), (10, 14)), ear, language="cy")
+    assert ear.tasks == [("cy", False)] * 2
+    assert heard.made_by is not None
+    assert (heard.language, heard.made_by.settings["language"]) == ("cy", "cy")
+    assert heard.made_by.settings["doubtful_language"] == "pl 0"
+
+
+def test_all_english_says_nothing_of_languages(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear_in(voices(5, (1, 4)), Polyglot(words("He rang."), shares=[ENGLISH, ENGLISH]))
+    assert heard.made_by is not None
+    assert not {"language", "other_languages", "doubtful_language", "translate"} & set(heard.made_by.settings)
+
+
+def test_what_is_not_english_is_translated_beside_what_was_heard(voices: Callable[..., io.BytesIO]) -> None:
+    ear = Polyglot(words("He rang."), words("Dzwonił.", words=SPOKEN), words("He rang, too."), shares=[ENGLISH, ENGLISH, ENGLISH, POLISH])
+    heard = hear_in(voices(20, (1, 5), (10, 14)), ear, translate=True)
+    assert ear.tasks == [("en", False), ("pl", False), ("pl", True)]
+    assert [(s.text, s.original, s.flags) for s in heard.segments] == [
+        ("He rang.", None, ()),
+        ("He rang, too.", "Dzwonił.", ("machine_translation",)),
+    ]
+    assert heard.segments[1].words == ()
+    assert heard.made_by is not None
+    assert (heard.made_by.settings["translate"], heard.made_by.settings["other_languages"]) == (True, "pl 1")
+
+
+def test_a_translation_is_doubted_as_everything_else(voices: Callable[..., io.BytesIO]) -> None:
+    loop = words("He rang " * 20, compression=9.0)
+    ear = Polyglot(words("Dzwonił."), loop, loop, shares=[POLISH, POLISH])
+    (segment, *_) = hear_in(voices(5, (1, 4)), ear, translate=True).segments
+    assert segment.flags == ("unclear", "machine_translation")
+    assert ear.tasks == [("pl", False), ("pl", True), ("pl", True)]
+
+
+@pytest.mark.parametrize("asked", [{"language": "pl"}, {"translate": True}])
+def test_a_model_that_turns_out_to_know_english_only_refuses(asked: dict[str, object], voices: Callable[..., io.BytesIO]) -> None:
+    work = replace(transcriber(Scripted(), name="ours"), **asked).transcribe(voices(5, (1, 4)), BRIEF)  # type: ignore[arg-type]
+    with pytest.raises(ModelUnusable, match="ours understands English only"):
+        finish(work)
+
+
+def test_a_model_of_many_languages_that_was_trained_in_english_is_not_asked(voices: Callable[..., io.BytesIO]) -> None:
+    """distil-large-v3.5 has the vocabulary of all languages and was distilled on English alone."""
+    ear = Polyglot(words("He rang."), shares=[])
+    card = Card(name="distil-large-v3.5", languages=("en",))
+    work = SpeechTranscriber(ModelOnDisk(card=card, folder=Path()), lambda *_: ear).transcribe(voices(5, (1, 4)), BRIEF)
+    assert finish(work).language == "en"
