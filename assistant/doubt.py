@@ -14,7 +14,9 @@ Span = tuple[int, int]
 
 
 def unclear(segment: Segment, quote: str | None = None) -> bool:
-    """Whether somebody should listen to a segment again, or to the part of it that is quoted."""
+    """Whether somebody should listen to a segment again, or to the part of it that is quoted. To a machine's translation, always."""
+    if "machine_translation" in segment.flags and "corrected" not in segment.flags:
+        return True
     if "unclear" in segment.flags or (segment.confidence is not None and segment.confidence < UNCLEAR_BELOW):
         return True
     start = 0 if quote is None else segment.text.find(quote)
