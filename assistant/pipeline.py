@@ -31,7 +31,7 @@ from assistant.domain import (
     Statement,
     Transcript,
 )
-from assistant.errors import InputError, InputMissing, ModelMissing, Refused, UsageProblem
+from assistant.errors import InputError, InputMissing, ModelError, Refused, UsageProblem
 from assistant.identity import new_id
 from assistant.protocols import Brief, Drafter, Progress, Store, Transcriber
 
@@ -71,7 +71,7 @@ class Engines:
 def process_file(store: Store, path: Path, intake: Intake, engines: Engines) -> Generator[Progress, None, str]:
     """Take a recording or a transcript in, and walk it to a draft. Returns the session's id.
 
-    Raises InputError when nothing can be read (and keeps nothing), ModelMissing when no model is there (and keeps the recording).
+    Raises InputError when nothing can be read (and keeps nothing), ModelError when no model here is of use (and keeps the recording).
     """
     session = yield from take_in(store, path, intake, engines)
     yield from finish_session(store, session, engines)
@@ -104,14 +104,14 @@ def take_in(store: Store, path: Path, intake: Intake, engines: Engines) -> Gener
 
 
 def transcribe_session(store: Store, session_id: str, transcriber: Callable[[], Transcriber]) -> Generator[Progress, None, Transcript]:
-    """Hear the session's recording and save the transcript. Raises ModelMissing with the recording kept."""
+    """Hear the session's recording and save the transcript. Raises ModelError with the recording kept."""
     recording = _whole_recording(store, session_id)
     if recording is None:
         raise UsageProblem(f"Session {session_id} has no recording to transcribe.", do="Record or import one first.")
     try:
         engine = transcriber()
-    except ModelMissing as missing:
-        raise ModelMissing(
+    except ModelError as missing:
+        raise type(missing)(
             f"The recording is kept as session {session_id}; its transcription waits.",
             means=f"{missing.what} {missing.means}".strip(),
             do=f"{missing.do} Then run `coachnote finish {session_id}`.",

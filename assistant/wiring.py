@@ -126,14 +126,15 @@ def transcriber(settings: Settings, model: str | None = None, *, word_times: boo
     from assistant.speech.engine import Engine
     from assistant.speech.transcriber import SpeechTranscriber
 
-    return SpeechTranscriber(find_model(settings, model), Engine, word_times=word_times)
+    chosen = find_model(settings, model)
+    return SpeechTranscriber(chosen, Engine, language=settings.language, translate=settings.translate, word_times=word_times)
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
-    """The model that `transcriber` would use, and its card. Raises ModelMissing or ModelUnusable."""
-    from assistant.speech import cards
+    """The model that `transcriber` would use for what is asked of it, and its card. Raises ModelMissing or ModelUnusable."""
+    from assistant.speech import abilities
 
-    return cards.find(model or settings.model, settings.models)
+    return abilities.find(model or settings.model, settings.models, settings.language, translate=settings.translate)
 
 
 def find_language_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
@@ -184,10 +185,11 @@ def drafter(settings: Settings, name: str | None = None, model: str | None = Non
     Raises ModelMissing, ModelUnusable or MissingPart when a language model is wanted and cannot be had, UsageProblem for a bad template.
     """
     from assistant import templates
+    from assistant.drafting.english import EnglishOnly
     from assistant.drafting.template import Templated
 
     template = templates.load(settings.template, settings.templates)
-    return Templated(_plain_drafter(settings, name, model), template)
+    return Templated(EnglishOnly(_plain_drafter(settings, name, model)), template)
 
 
 def _plain_drafter(settings: Settings, name: str | None, model: str | None) -> Drafter:

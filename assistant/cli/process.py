@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import pipeline, wiring
+from assistant.cli.spoken import language_options, say_languages
 from assistant.cli.unlocking import unlock
 from assistant.console import report, say, watch
-from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed, UsageProblem
+from assistant.errors import AllFailed, CoachnoteError, ModelError, SomeFailed, UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -45,6 +46,7 @@ def as_date(moment: datetime | None) -> date | None:
 @click.option("--template", metavar="NAME", help="Sections and headings, such as ten-minute-review; see docs/templates.md.")
 @click.option("--session", metavar="SESSION", help="FILE is this session's transcript, corrected: keep both and draft again.")
 @click.pass_obj
+@language_options
 def process(
     settings: Settings,
     file: Path,
@@ -82,6 +84,7 @@ def process(
 @click.argument("session", required=False)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
 @click.pass_obj
+@language_options
 def finish(settings: Settings, session: str | None, model: str | None) -> None:
     """Transcribe and draft what is still waiting: one SESSION, or all of them.
 
@@ -105,14 +108,14 @@ def _finish(store: Store, session: str, engines: pipeline.Engines) -> None:
 
 
 def _finish_all(store: Store, waiting: list[str], engines: pipeline.Engines) -> None:
-    """One session that cannot be finished does not hold up the others; a missing model holds up all of them, and is told once."""
+    """One session that cannot be finished does not hold up the others; a model that cannot be had holds up all, and is told once."""
     if not waiting:
         say("Nothing is waiting.")
     failed = 0
     for session in waiting:
         try:
             _finish(store, session, engines)
-        except ModelMissing:
+        except ModelError:
             raise
         except CoachnoteError as error:
             failed += 1
@@ -130,6 +133,7 @@ def tell(store: Store, session: str) -> None:
         say(f"Heard with the {heard.made_by.model} model, which understands its own synthetic voices only. Do not rely on this transcript.")
     if heard:
         _tell_imported(heard)
+        say_languages(heard)
     statements = sum(len(s.statements) for s in draft.note) if draft else 0
     actions = len(draft.actions) if draft else 0
     say(f"Drafted: {statements} statements, {actions} actions. Review it with `coachnote review {session}`.")

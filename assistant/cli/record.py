@@ -19,6 +19,7 @@ import click
 from assistant import pipeline, wiring
 from assistant.cli.keys import Press, pressed
 from assistant.cli.process import tell
+from assistant.cli.spoken import language_options
 from assistant.cli.statusline import StatusLine, status_line
 from assistant.cli.unlocking import unlock
 from assistant.console import say, watch
@@ -65,6 +66,7 @@ MOST_UNSAVED = 10 * 60 * SAMPLE_RATE * 2
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
 @click.pass_obj
+@language_options
 def record(settings: Settings, client: str | None, seconds: int | None, kind: Kind, model: str | None, coach: str | None) -> None:
     """Dictate: record the microphone, then transcribe and draft. What is said is encrypted on disk from the first second.
 

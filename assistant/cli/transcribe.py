@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import wiring
+from assistant.cli.spoken import language_options, say_languages
 from assistant.console import deliver, say, watch
 from assistant.errors import NotWritable
 from assistant.identity import new_id
@@ -37,6 +38,7 @@ LOSSES = {
 @click.option("--word-times", is_flag=True, help="Every word with its time in the JSON, and not only the doubtful ones.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE (readable by you only) instead of the screen.")
 @click.pass_obj
+@language_options
 def transcribe(
     settings: Settings, file: Path, model: str | None, kind: Kind, day: datetime | None, form: str, word_times: bool, out: Path | None
 ) -> None:
@@ -52,6 +54,7 @@ def transcribe(
     brief = Brief(id=new_id(), kind=kind, session_date=session_date, date_confirmed=day is not None, coach=settings.coach)
     transcript = watch(wiring.transcriber(settings, model, word_times=word_times).transcribe(file, brief))
     _say_losses(transcript)
+    say_languages(transcript)
     deliver(_written(transcript, form), out)
 
 
