@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import pipeline, wiring
+from assistant.cli.spelling import no_spelling
 from assistant.cli.unlocking import unlock
 from assistant.console import report, say, watch
 from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed, UsageProblem
@@ -41,6 +42,7 @@ def as_date(moment: datetime | None) -> date | None:
     help="Day of the session. Without it, the file's own date is used and every due date is to be checked.",
 )
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
 @click.option("--template", metavar="NAME", help="Sections and headings, such as ten-minute-review; see docs/templates.md.")
 @click.option("--session", metavar="SESSION", help="FILE is this session's transcript, corrected: keep both and draft again.")
@@ -81,6 +83,7 @@ def process(
 @click.command()
 @click.argument("session", required=False)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.pass_obj
 def finish(settings: Settings, session: str | None, model: str | None) -> None:
     """Transcribe and draft what is still waiting: one SESSION, or all of them.

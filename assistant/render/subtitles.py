@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.domain import Gap, Segment, Speaker, Transcript
-from assistant.doubt import doubted
+from assistant.doubt import doubted, respelt
 from assistant.errors import UsageProblem
 
 SHORTEST_CUE = 0.1
@@ -25,7 +25,8 @@ class _Line:
 
 
 def as_text(transcript: Transcript) -> str:
-    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)` and a doubtful word `[?word]`."""
+    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)`, a doubtful word `[?word]`,
+    and what was put right by the list of words `(heard: rest art)`."""
     return "".join(f"{_stamp(line.start)}{_named(line)}{line.mark}{line.marked or line.text}\n" for line in _lines(transcript))
 
 
@@ -59,7 +60,8 @@ def _lines(transcript: Transcript) -> Iterator[_Line]:
 def _segment(segment: Segment, transcript: Transcript) -> _Line:
     mark = "(unclear) " if "unclear" in segment.flags else ""
     text, marked = (" ".join(words.split()) for words in (segment.text, _marked(segment)))
-    speaker = _name(segment.speaker, transcript)
+    speaker, changed = _name(segment.speaker, transcript), " ".join(respelt(segment).split())
+    marked += f" ({changed})" if changed else ""
     return _Line(start=segment.start, end=segment.end, speaker=speaker, text=text, mark=mark, marked=marked)
 
 

@@ -50,6 +50,8 @@ class Card:
     languages: tuple[str, ...] = ()
     smallest_window: float = LEAST_WINDOW
     """Seconds that a window holds at least."""
+    prompt: bool = True
+    """Whether it makes use of words to expect. False for one that never saw any in training, and hears worse with them."""
     notice: str | None = None
     """What a person must know before trusting what it hears."""
     auto_rank: int | None = None

@@ -7,7 +7,7 @@ voices, guards, accounting) stays as it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -55,8 +55,11 @@ class Ear(Protocol):
     def settings(self) -> Mapping[str, str | int | float | bool | None]:
         """What changes what it hears, such as its version and the type of its numbers."""
 
-    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: str = "") -> Heard:
-        """Decode float32 samples at 16 kHz, shape (n,), with silence added up to `window` seconds (at most LONGEST_WINDOW)."""
+    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: Sequence[str] = ()) -> Heard:
+        """Decode float32 samples at 16 kHz, shape (n,), with silence added up to `window` seconds (at most LONGEST_WINDOW).
+
+        `prompt`: words to expect, the most likely first. An ear takes as many whole ones from the front as it can make use of.
+        """
 
     def languages(self, sound: NDArray[np.float32]) -> Mapping[str, float]:
         """The probability of every language in a piece of sound, by its code."""

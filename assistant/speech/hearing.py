@@ -59,8 +59,8 @@ class Task:
     """How to hear; the same for all stretches of a recording."""
 
     language: str
-    prompt: str = field(default="", repr=False)
-    """Words to expect."""
+    prompt: tuple[str, ...] = field(default=(), repr=False)
+    """Words to expect, the most likely first."""
     smallest_window: float = LONGEST_WINDOW
     """Seconds."""
     word_times: bool = False
@@ -109,6 +109,8 @@ def _attempt(ear: Ear, sound: Sound, task: Task) -> Found:
     samples, voiced = sound.floats(), sound.likely >= guards.NO_VOICE
     window = min(LONGEST_WINDOW, max(task.smallest_window, sound.seconds + MARGIN))
     first = kept = ear.hear(samples, window=window, language=task.language, prompt=task.prompt)
+    if guards.echoed(first, task.prompt, sound.likely):
+        kept, task = ear.hear(samples, window=window, language=task.language), replace(task, prompt=())
     for wide in ([window] if task.prompt else []) + [LONGEST_WINDOW]:
         if not guards.suspicious(kept) and (kept.pieces or not voiced):
             break

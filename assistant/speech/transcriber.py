@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.domain import HeardBy, Segment, Transcript
+from assistant.domain import HeardBy, Segment, Term, Transcript
 from assistant.protocols import Brief, Progress
-from assistant.speech import guards, hearing, provenance, vad
+from assistant.speech import guards, hearing, provenance, spelling, vad, vocabulary
 from assistant.speech.account import account
 from assistant.speech.cards import DEMO, ModelOnDisk
 from assistant.speech.decode import Decoded, decode
@@ -33,8 +33,10 @@ class SpeechTranscriber:
     model: ModelOnDisk
     load: Callable[[str, Path], Ear]
     """The kind of ear that such a model needs, by the model's name and folder."""
-    prompt: str = field(default="", repr=False)
-    """Words to expect; cut to 160 tokens."""
+    vocabulary: tuple[Term, ...] = field(default=(), repr=False)
+    """Words to expect in any recording, the most likely first. Those of a recording's own brief go before them."""
+    spelling: bool = True
+    """Whether what was heard is put right by these words."""
     word_times: bool = False
     """Whether every word is given with its time, and not only the doubtful ones."""
     _ear: Ear | None = field(default=None, init=False, repr=False)
@@ -48,9 +50,12 @@ class SpeechTranscriber:
             raise nothing_said(decoded, activity)
         yield Progress(stage="load", done=0)
         ear = self._loaded()
+        language = _language(ear, decoded, stretches)
+        expected = vocabulary.joined(brief.vocabulary, self.vocabulary) if language == "en" else ()
+        listed = spelling.listed(expected if self.spelling else ())
         task = Task(
-            language=_language(ear, decoded, stretches),
-            prompt=self.prompt,
+            language=language,
+            prompt=vocabulary.words(expected) if self.model.card.prompt else (),
             smallest_window=self.model.card.smallest_window,
             word_times=self.word_times,
         )
@@ -60,8 +65,8 @@ class SpeechTranscriber:
             found = hearing.hear(ear, _sound(decoded, activity, stretch), task).later(stretch.start)
             lost += found.lost
             for segment in _segments(found, len(segments)):
-                segments.append(segment)
-                yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds, segment=segment)
+                segments.append(spelling.spell(segment, listed))
+                yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds, segment=segments[-1])
             yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds)
         if not segments and all(stretch.speech < guards.NO_VOICE for stretch in stretches):
             raise nothing_said(decoded, activity)

@@ -9,7 +9,7 @@ from textual.content import Content
 from assistant import approval
 from assistant.approval import Entry
 from assistant.domain import CaseNote, Draft, Evidence, Gap, LeftOut, Review, Segment
-from assistant.doubt import doubted
+from assistant.doubt import doubted, respelt
 from assistant.render import clock, day
 from assistant.tui import phrases
 from assistant.tui.phrases import Context, clean
@@ -174,7 +174,8 @@ def _segment_row(mark: Segment, quotes: Iterable[str]) -> Row:
     quotes = [clean(quote) for quote in quotes]
     at = clock(mark.start) if mark.start is not None else str(mark.id + 1)
     speaker = f"{mark.speaker.capitalize()}: " if mark.speaker else ""
-    flags = f" [{', '.join(mark.flags).replace('_', ' ')}]" if mark.flags else ""
+    marks = [*(flag.replace("_", " ") for flag in mark.flags), *filter(None, [clean(respelt(mark))])]
+    flags = f" [{', '.join(marks)}]" if marks else ""
     text = Content.assemble((speaker, "bold"), _doubted(mark), (flags, "italic $text-muted"))
     for quote in quotes:
         start = text.plain.find(quote)
