@@ -77,7 +77,7 @@ def _ami(path: Path, key: str) -> Iterator[str]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             for said in json.loads(line)["utterances"]:
-                yield re.sub(r" (?=[.,?!])", "", re.sub(r"\{\w+\}", "", said[key]))
+                yield re.sub(r" (?=[.,?!])", "", re.sub(r"\{\w+\}", "", said[key] or ""))
 
 
 def _primock(path: Path) -> Iterator[str]:
@@ -179,10 +179,6 @@ def gain_in_speech(terms: Sequence[Term], shipped: Sequence[Term]) -> dict[str, 
     """Held-out names in synthetic speech, by the demo model: errors over all words, and names that were heard."""
     from demo_model.readings import read_aloud, voice
 
-    from assistant.speech.cards import card
-    from assistant.speech.ear import LONGEST_WINDOW
-    from assistant.speech.engine import Engine
-
     frames = (
         "He has an interview at {} on Friday.",
         "She lives near {} with her mum.",
@@ -191,21 +187,47 @@ def gain_in_speech(terms: Sequence[Term], shipped: Sequence[Term]) -> dict[str, 
     )
     said = [(frames[n % 4].format(term.text), term) for n, term in enumerate(terms)]
     spoken = [read_aloud([text], voice(n))[0] for n, (text, _) in enumerate(said)]
-    engine, smallest = Engine("demo", ROOT / "models" / "demo"), card("demo").smallest_window
+    engine, smallest = _demo()
     found: dict[str, dict[str, float]] = {}
     for prompted in (False, True):
         heard = []
         for sound, (_, term) in zip(spoken, said, strict=True):
             prompt = vocabulary.words((term, *(t for t in terms if t != term), *shipped)) if prompted else ()
-            window = min(LONGEST_WINDOW, max(smallest, len(sound) / 16_000 + 2))
-            got = engine.hear(sound, window=window, language="en", prompt=prompt)
-            heard.append(Segment(id=0, start=0.0, end=got.seconds, speaker=None, text=" ".join(got.text.split()), words=got.words))
+            heard.append(_heard(engine, smallest, sound, prompt))
         for put_right in (False, True):
             listed = spelling.listed((*terms, *shipped) if put_right else ())
             shown = [spelling.spell(segment, listed) for segment in heard]
             name = f"{'prompt' if prompted else 'no prompt'}, {'spelling' if put_right else 'no spelling'}"
             found[name] = _scored(said, shown)
     return found
+
+
+def harm_of_prompt(shipped: Sequence[Term]) -> dict[str, float]:
+    """Word error rates of the demo model on sentences of patterns that it knows, without and with the shipped list as its prompt."""
+    from demo_model import grammar
+    from demo_model.readings import single
+
+    spoken = list(single(grammar.known_unseen()))
+    engine, smallest = _demo()
+    rates = {}
+    for name, prompt in (("no prompt", ()), ("prompt", vocabulary.words(shipped))):
+        heard = [_heard(engine, smallest, sound, prompt).text for _, sound in spoken]
+        rates[name] = round(100 * total(errors(text, got) for (text, _), got in zip(spoken, heard, strict=True)).rate, 2)
+    return rates
+
+
+def _demo() -> tuple[Any, float]:
+    """The demo model, and the seconds of its smallest window."""
+    from assistant.speech.cards import card
+    from assistant.speech.engine import Engine
+
+    return Engine("demo", ROOT / "models" / "demo"), card("demo").smallest_window
+
+
+def _heard(engine: Any, smallest: float, sound: Any, prompt: Sequence[str]) -> Segment:
+    window = min(30.0, max(smallest, len(sound) / 16_000 + 2))
+    got = engine.hear(sound, window=window, language="en", prompt=prompt)
+    return Segment(id=0, start=0.0, end=got.seconds, speaker=None, text=" ".join(got.text.split()), words=got.words)
 
 
 def _scored(said: Sequence[tuple[str, Term]], shown: Sequence[Segment]) -> dict[str, float]:
@@ -260,6 +282,8 @@ def main() -> None:
         found["synthetic speech"] = gain_in_speech(held_out, shipped)
         for name, row in found["synthetic speech"].items():
             print(f"synthetic speech, {name}: {row}", file=sys.stderr, flush=True)
+        found["known sentences, word error rate"] = harm_of_prompt(shipped)
+        print(f"known sentences, word error rate: {found['known sentences, word error rate']}", file=sys.stderr, flush=True)
     found["harm"] = harms(given.shared, lists)
     print(json.dumps(found))
 
