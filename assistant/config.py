@@ -41,6 +41,10 @@ class Settings:
     """Which sections a draft has and what they are called."""
     templates: Path | None = None
     """Folder where an organisation keeps templates of its own, beside the settings file."""
+    vocabulary: Path | None = None
+    """An organisation's own list of words to expect, beside the settings file; there need be none."""
+    spelling: bool = True
+    """Whether words that sound like listed ones are put right in a transcript."""
     coach: str | None = None
     """How the coach signs."""
     user: str | None = None
@@ -86,6 +90,8 @@ def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Sett
         server=environment.get("COACHNOTE_SERVER") or written.get("server") or "http://127.0.0.1:8080",
         template=written.get("template") or "job-coaching",
         templates=settings_file().parent / "templates",
+        vocabulary=settings_file().parent / "vocabulary.txt",
+        spelling=written.get("spelling", Settings.spelling),
         coach=written.get("coach"),
         user=written.get("user"),
         lock_after=written.get("lock_after") or Settings.lock_after,
@@ -108,7 +114,8 @@ def _read(path: Path) -> dict[str, Any]:
             raise UsageProblem(
                 f"The settings file {path} has a key or value that is not understood: {key!r}.",
                 do=f"It may hold {', '.join(sorted(TEXTS))}, each a text, "
-                f"lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}, and a table [retention].",
+                f"lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}, spelling, true or false, and a table "
+                "[retention].",
             )
     return written
 
@@ -132,4 +139,6 @@ def _understood(key: str, value: object) -> bool:
         return type(value) is int and SHORTEST_LOCK <= value <= LONGEST_LOCK  # True is no number of minutes
     if key == "retention":
         return isinstance(value, dict)
+    if key == "spelling":
+        return isinstance(value, bool)
     return key in TEXTS and isinstance(value, str)

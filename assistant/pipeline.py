@@ -15,15 +15,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from assistant import approval, typed
+from assistant.briefing import brief_of, brief_to_hear
 from assistant.domain import (
     IMPORTED,
     MICROPHONE,
     Action,
-    CaseNote,
     Draft,
     Imported,
     Kind,
-    PreviousAction,
     Recording,
     Referral,
     Review,
@@ -118,7 +117,7 @@ def transcribe_session(store: Store, session_id: str, transcriber: Callable[[], 
         ) from missing
     started = time.monotonic()
     with store.open_recording(recording.id) as audio:
-        transcript, seconds = yield from _measured(engine.transcribe(audio, brief_of(store, store.session(session_id))))
+        transcript, seconds = yield from _measured(engine.transcribe(audio, brief_to_hear(store, store.session(session_id))))
     store.save_transcript(session_id, transcript)
     LOG.info("session %s: %d segments heard in %.1f s", session_id, len(transcript.segments), time.monotonic() - started)
     if recording.state == "complete" and recording.seconds is None:
@@ -243,27 +242,6 @@ def keep_typed(store: Store, text: str, intake: Intake) -> str:
     store.save_transcript(session.id, written)
     LOG.info("session %s: %d segments typed", session.id, len(written.segments))
     return session.id
-
-
-def brief_of(store: Store, session: Session) -> Brief:
-    """What the store knows that an engine should: the first name to expect and what was agreed last time."""
-    name = store.client(session.client).name if session.client else None
-    note = store.latest_note_of(session.client, before=session.id) if session.client else None
-    return Brief(
-        id=session.id,
-        kind=session.kind,
-        session_date=session.date,
-        date_confirmed=session.date_confirmed,
-        client=name.split()[0] if name else None,
-        coach=session.coach,
-        previous_actions=open_actions(note),
-    )
-
-
-def open_actions(note: CaseNote | None) -> tuple[PreviousAction, ...]:
-    """The actions agreed in a note, as the next session will ask after them."""
-    agreed = note.actions if note else ()
-    return tuple(PreviousAction(id=f"p{n}", what=a.what, owner=a.owner, due=a.due) for n, a in enumerate(agreed, 1))
 
 
 def new_session(intake: Intake, *, confirmed: bool = True) -> Session:

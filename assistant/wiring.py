@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from assistant.config import Settings
-    from assistant.domain import Imported, Mentions, Repaired, Restored, Template
+    from assistant.domain import Imported, Mentions, Repaired, Restored, Template, Term
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
@@ -122,12 +122,29 @@ def _boxes() -> Path:
 
 
 def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
-    """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
+    """A Whisper model from disk by name; `auto` never chooses the demo model.
+
+    Raises ModelMissing, ModelUnusable, or UsageProblem for a list of words that is not understood.
+    """
     from assistant.speech.engine import Engine
     from assistant.speech.transcriber import SpeechTranscriber
 
-    chosen = find_model(settings, model)
-    return SpeechTranscriber(chosen, Engine, language=settings.language, translate=settings.translate, word_times=word_times)
+    return SpeechTranscriber(
+        find_model(settings, model),
+        Engine,
+        vocabulary=_vocabulary(settings),
+        spelling=settings.spelling,
+        language=settings.language,
+        translate=settings.translate,
+        word_times=word_times,
+    )
+
+
+def _vocabulary(settings: Settings) -> tuple[Term, ...]:
+    """The organisation's list before the one that comes with the program. Raises UsageProblem for one that is not understood."""
+    from assistant.speech import vocabulary
+
+    return (*(vocabulary.organisation(settings.vocabulary) if settings.vocabulary else ()), *vocabulary.seed())
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import languages, pipeline, wiring
+from assistant.cli.spelling import no_spelling
 from assistant.cli.spoken import language_options
 from assistant.cli.statusline import StatusLine, status_line
 from assistant.cli.unlocking import unlock
@@ -37,6 +38,7 @@ def batch() -> None:
 @batch.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.option(
     "--kind",
     type=click.Choice(["dictation", "appointment"]),

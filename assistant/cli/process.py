@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import pipeline, wiring
+from assistant.cli.spelling import no_spelling
 from assistant.cli.spoken import language_options, say_languages
 from assistant.cli.unlocking import unlock
 from assistant.console import report, say, watch
@@ -42,6 +43,7 @@ def as_date(moment: datetime | None) -> date | None:
     help="Day of the session. Without it, the file's own date is used and every due date is to be checked.",
 )
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
 @click.option("--template", metavar="NAME", help="Sections and headings, such as ten-minute-review; see docs/templates.md.")
 @click.option("--session", metavar="SESSION", help="FILE is this session's transcript, corrected: keep both and draft again.")
@@ -83,6 +85,7 @@ def process(
 @click.command()
 @click.argument("session", required=False)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.pass_obj
 @language_options
 def finish(settings: Settings, session: str | None, model: str | None) -> None:

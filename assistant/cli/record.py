@@ -19,6 +19,7 @@ import click
 from assistant import pipeline, wiring
 from assistant.cli.keys import Press, pressed
 from assistant.cli.process import tell
+from assistant.cli.spelling import no_spelling
 from assistant.cli.spoken import language_options
 from assistant.cli.statusline import StatusLine, status_line
 from assistant.cli.unlocking import unlock
@@ -64,6 +65,7 @@ MOST_UNSAVED = 10 * 60 * SAMPLE_RATE * 2
 @click.option("--seconds", type=click.IntRange(1, LONGEST), metavar="N", help="Stop by itself after N seconds.")
 @click.option("--kind", type=click.Choice(["dictation", "appointment"]), default="dictation", show_default=True)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
 @click.pass_obj
 @language_options

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import wiring
+from assistant.cli.spelling import no_spelling
 from assistant.cli.spoken import language_options, say_languages
 from assistant.console import deliver, say, watch
 from assistant.errors import NotWritable
@@ -30,6 +31,7 @@ LOSSES = {
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", metavar="NAME", help="A speech model on this computer; `coachnote models` lists them. [default: the best one]")
+@no_spelling
 @click.option("--kind", type=click.Choice(["dictation", "appointment"]), default="dictation", show_default=True, help="Who speaks in it.")
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The session's day. [default: the recording's]"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.domain import Gap, Segment, Speaker, Transcript
-from assistant.doubt import doubted
+from assistant.doubt import doubted, respelt
 from assistant.errors import UsageProblem
 from assistant.languages import in_brackets
 
@@ -26,7 +26,8 @@ class _Line:
 
 
 def as_text(transcript: Transcript) -> str:
-    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)` and a doubtful word `[?word]`.
+    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)`, a doubtful word `[?word]`,
+    and what was put right by the list of words `(heard: rest art)`.
 
     Here and in subtitles, a line that is not English says so, and a translated one has the words heard beside it.
     """
@@ -64,7 +65,8 @@ def _segment(segment: Segment, transcript: Transcript, told: str | None) -> _Lin
     mark = "(unclear) " if "unclear" in segment.flags else ""
     before, after = f"({told}) " if told else "", f" (heard: {segment.original})" if segment.original else ""
     text, marked = (" ".join(f"{before}{words}{after}".split()) for words in (segment.text, _marked(segment)))
-    speaker = _name(segment.speaker, transcript)
+    speaker, changed = _name(segment.speaker, transcript), " ".join(respelt(segment).split())
+    marked += f" ({changed})" if changed else ""
     return _Line(start=segment.start, end=segment.end, speaker=speaker, text=text, mark=mark, marked=marked)
 
 

@@ -52,6 +52,8 @@ class Card:
     """Whether a speech model was trained to translate into English."""
     smallest_window: float = LEAST_WINDOW
     """Seconds that a window holds at least."""
+    prompt: bool = True
+    """Whether it makes use of words to expect. False for one that never saw any in training, and hears worse with them."""
     notice: str | None = None
     """What a person must know before trusting what it hears."""
     auto_rank: int | None = None

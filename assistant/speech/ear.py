@@ -7,7 +7,7 @@ voices, guards, accounting) stays as it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -58,8 +58,12 @@ class Ear(Protocol):
     def settings(self) -> Mapping[str, str | int | float | bool | None]:
         """What changes what it hears, such as its version and the type of its numbers."""
 
-    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: str = "", translate: bool = False) -> Heard:
+    def hear(
+        self, sound: NDArray[np.float32], *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False
+    ) -> Heard:
         """Decode float32 samples at 16 kHz, shape (n,), with silence added up to `window` seconds (at most LONGEST_WINDOW).
+
+        `prompt`: words to expect, the most likely first. An ear takes as many whole ones from the front as it can make use of.
 
         `translate`: write down in English what is said in `language`. Only a `multilingual` one is asked for that.
         """

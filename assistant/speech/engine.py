@@ -28,6 +28,7 @@ from assistant.errors import ModelUnusable
 from assistant.languages import ENGLISH
 from assistant.languages import name as name_of
 from assistant.protocols import SAMPLE_RATE
+from assistant.speech import vocabulary
 from assistant.speech.ear import Heard
 from assistant.speech.guards import LEAST_LOGPROB, MOST_COMPRESSION, NO_SPEECH
 from assistant.speech.sentences import Piece
@@ -59,6 +60,7 @@ class Engine:
         self.multilingual = bool(self._model.model.is_multilingual)
         self._options: dict[tuple[str, bool], tuple[Any, TranscriptionOptions]] = {}
         self._last: tuple[NDArray[np.float32], float, Any] | None = None
+        self._prompt: tuple[tuple[str, ...], list[int]] = (), []
 
     @property
     def settings(self) -> dict[str, str | int | float | bool | None]:
@@ -90,12 +92,14 @@ class Engine:
             do="Copy the whole model folder again, or choose another model with --model.",
         )
 
-    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: str = "", translate: bool = False) -> Heard:
+    def hear(
+        self, sound: NDArray[np.float32], *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False
+    ) -> Heard:
         """Decode float32 samples at 16 kHz, silence added up to `window` seconds (at most 30). Raises ModelUnusable."""
         tokenizer, options = self._for(language, translate)
         try:
             encoded = self._encode(sound, window)
-            tokens = self._model.get_prompt(tokenizer, tokenizer.encode(" " + prompt)[-LONGEST_PROMPT:] if prompt else [])
+            tokens = self._model.get_prompt(tokenizer, self._expecting(tuple(prompt), tokenizer))
             result, logprob, _, compression = self._model.generate_with_fallback(encoded, tokens, tokenizer, options)
             numbers, seconds = result.sequences_ids[0], len(sound) / SAMPLE_RATE
             aligned = not translate and language not in UNSPACED
@@ -112,6 +116,13 @@ class Engine:
             seconds=seconds,
             language=ENGLISH if translate else language,
         )
+
+    def _expecting(self, words: tuple[str, ...], tokenizer: Tokenizer) -> list[int]:
+        """The tokens of a prompt of these words, made once for all stretches."""
+        if self._prompt[0] != words:
+            text = vocabulary.prompt(words, lambda text: len(tokenizer.encode(" " + text)), LONGEST_PROMPT)
+            self._prompt = words, tokenizer.encode(" " + text) if text else []
+        return self._prompt[1]
 
     def _words(self, encoded: Any, tokenizer: Tokenizer, numbers: Sequence[int], seconds: float) -> tuple[Word, ...]:
         """The words of what was decoded, by aligning it with the sound once more; none where that finds no place for one of them."""

@@ -6,6 +6,8 @@ a second is about twice the fastest English speech; a four-word run said three t
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 
 from assistant.languages import ENGLISH
@@ -22,6 +24,8 @@ LEAST_LOGPROB = -1.0
 NO_SPEECH = 0.6
 NO_VOICE = 0.5
 LOOP_WORDS, LOOP_TIMES = 4, 3
+UNSURE = math.log(0.5)
+"""Mean log-probability of even odds: the same doubt from which a person is asked to listen again."""
 
 
 def suspicious(heard: Heard) -> bool:
@@ -32,6 +36,24 @@ def suspicious(heard: Heard) -> bool:
 def _too_fast(heard: Heard) -> bool:
     seconds = max(heard.seconds, 1.0)
     return heard.tokens > FASTEST * seconds if heard.language == ENGLISH else len(heard.text) > FASTEST_LETTERS * seconds
+
+
+def echoed(heard: Heard, prompt: Sequence[str], speech: float) -> bool:
+    """Whether what was heard is nothing but the prompt said over again: a run of its words in its order.
+
+    Of one or two of its terms only where little was heard (`speech`, by the voice detector) or it was heard with doubt: people say such
+    words. Nobody says three by chance in the order of a list.
+    """
+    terms = [_plain(term) for term in reversed(prompt)]
+    said, whole = _plain(heard.text), [word for term in terms for word in term]
+    if not said or not any(whole[n : n + len(said)] == said for n in range(len(whole) - len(said) + 1)):
+        return False
+    unsure = speech < NO_VOICE or heard.no_speech > NO_SPEECH or heard.logprob < UNSURE
+    return unsure or len(said) > max(len(a) + len(b) for a, b in zip(terms, [*terms[1:], []], strict=True))
+
+
+def _plain(text: str) -> list[str]:
+    return re.findall(r"[\w'’]+", text.casefold())
 
 
 def loops(words: Sequence[str]) -> bool:

@@ -69,8 +69,8 @@ class Task:
     """Whether a stretch that clearly is in another language is heard in that one."""
     translate: bool = False
     """Whether what is not English is heard a second time, in English."""
-    prompt: str = field(default="", repr=False)
-    """Words to expect, where English is spoken: in another language they would draw what is written towards English."""
+    prompt: tuple[str, ...] = field(default=(), repr=False)
+    """Words to expect where English is spoken, the most likely first: elsewhere they would draw what is written towards English."""
     smallest_window: float = LONGEST_WINDOW
     """Seconds."""
     word_times: bool = False
@@ -108,7 +108,7 @@ def hear(ear: Ear, sound: Sound, task: Task) -> Found:
     if task.ask:
         spoken = tongue.of_stretch(ear, sound.floats(), window=_window(sound, task), expected=task.language, follow=task.follow)
     foreign = spoken.heard != ENGLISH
-    told = replace(task, language=spoken.heard, translate=False, prompt="" if foreign else task.prompt)
+    told = replace(task, language=spoken.heard, translate=False, prompt=() if foreign else task.prompt)
     found = _whole(ear, sound, told)
     if foreign and task.translate and found.pieces:
         found = translation.beside(found, _whole(ear, sound, replace(told, translate=True)))
@@ -137,6 +137,8 @@ def _attempt(ear: Ear, sound: Sound, task: Task) -> Found:
     window = _window(sound, task)
     attempt = partial(ear.hear, samples, language=task.language, translate=task.translate)
     first = kept = attempt(window=window, prompt=task.prompt)
+    if guards.echoed(first, task.prompt, sound.likely):
+        kept, task = attempt(window=window), replace(task, prompt=())
     for wide in ([window] if task.prompt else []) + [LONGEST_WINDOW]:
         if not guards.suspicious(kept) and (kept.pieces or not voiced):
             break

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assistant import languages
-from assistant.domain import HeardBy, Segment, Transcript
+from assistant.domain import HeardBy, Segment, Term, Transcript
 from assistant.protocols import Brief, Progress
-from assistant.speech import abilities, guards, hearing, provenance, tongue, vad
+from assistant.speech import abilities, guards, hearing, provenance, spelling, tongue, vad, vocabulary
 from assistant.speech.account import account
 from assistant.speech.cards import DEMO, ModelOnDisk
 from assistant.speech.decode import Decoded, decode
@@ -32,8 +32,10 @@ class SpeechTranscriber:
     model: ModelOnDisk
     load: Callable[[str, Path], Ear]
     """The kind of ear that such a model needs, by the model's name and folder."""
-    prompt: str = field(default="", repr=False)
-    """Words to expect; cut to 160 tokens."""
+    vocabulary: tuple[Term, ...] = field(default=(), repr=False)
+    """Words to expect in any recording, the most likely first. Those of a recording's own brief go before them."""
+    spelling: bool = True
+    """Whether what was heard is put right by these words."""
     word_times: bool = False
     """Whether every word is given with its time, and not only the doubtful ones."""
     language: str = languages.AUTO
@@ -51,7 +53,9 @@ class SpeechTranscriber:
             raise nothing_said(decoded, activity)
         yield Progress(stage="load", done=0)
         ear = self._loaded()
-        task = self._task(ear, decoded, stretches)
+        expected = vocabulary.joined(brief.vocabulary, self.vocabulary)
+        listed = spelling.listed(expected if self.spelling else ())
+        task = self._task(ear, decoded, stretches, expected)
         segments: list[Segment] = []
         lost: list[Lost] = []
         spoken: dict[int, Tongue] = {}
@@ -59,9 +63,9 @@ class SpeechTranscriber:
             found = hearing.hear(ear, _sound(decoded, activity, stretch), task).later(stretch.start)
             lost += found.lost
             for segment in _segments(found, len(segments)):
-                segments.append(segment)
+                segments.append(spelling.spell(segment, listed) if found.tongue.heard == languages.ENGLISH else segment)
                 spoken[segment.id] = found.tongue
-                yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds, segment=segment)
+                yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds, segment=segments[-1])
             yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds)
         if not segments and all(stretch.speech < guards.NO_VOICE for stretch in stretches):
             raise nothing_said(decoded, activity)
@@ -76,7 +80,7 @@ class SpeechTranscriber:
             self._ear = self.load(self.model.card.name, self.model.folder)
         return self._ear
 
-    def _task(self, ear: Ear, decoded: Decoded, stretches: list[Stretch]) -> Task:
+    def _task(self, ear: Ear, decoded: Decoded, stretches: list[Stretch], listed: tuple[Term, ...]) -> Task:
         """Raises ModelUnusable where the ear, now that it is loaded, cannot do what it is asked for."""
         knows = self._knows_more(ear)
         if not knows and (self.translate or self.language not in (languages.AUTO, languages.ENGLISH)):
@@ -90,7 +94,7 @@ class SpeechTranscriber:
             ask=knows,
             follow=self.language == languages.AUTO,
             translate=self.translate,
-            prompt=self.prompt,
+            prompt=vocabulary.words(listed) if self.model.card.prompt else (),
             smallest_window=self.model.card.smallest_window,
             word_times=self.word_times,
         )

@@ -9,7 +9,7 @@ from textual.content import Content
 from assistant import approval
 from assistant.approval import Entry
 from assistant.domain import CaseNote, Draft, Evidence, Gap, Review, Segment
-from assistant.doubt import doubted
+from assistant.doubt import doubted, respelt
 from assistant.languages import OTHER_LANGUAGE, in_brackets
 from assistant.render import clock, day
 from assistant.tui import phrases
@@ -182,7 +182,11 @@ def _segment_row(mark: Segment, quotes: Iterable[str], told: str | None) -> Row:
     quotes = [clean(quote) for quote in quotes]
     at = clock(mark.start) if mark.start is not None else str(mark.id + 1)
     speaker = f"{mark.speaker.capitalize()}: " if mark.speaker else ""
-    shown = [*([told] if told else []), *(flag for flag in mark.flags if flag != "machine_translation")]
+    shown = [
+        *([told] if told else []),
+        *(flag.replace("_", " ") for flag in mark.flags if flag != "machine_translation"),
+        *filter(None, [clean(respelt(mark))]),
+    ]
     flags = f" [{', '.join(shown)}]" if shown else ""
     heard = f"\nheard: {clean(mark.original)}" if mark.original else ""
     text = Content.assemble((speaker, "bold"), _doubted(mark), (flags, "italic $text-muted"), (heard, "$text-muted"))

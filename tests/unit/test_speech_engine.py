@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -44,13 +45,18 @@ def test_the_window_changes_what_is_seen(engine: Engine) -> None:
     assert engine.hear(SOUND, window=4, language="en") != engine.hear(SOUND, window=30, language="en")
 
 
-def test_an_endless_prompt_is_cut_instead_of_failing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prompt_holds_whole_words_the_likeliest_of_them(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[int]] = []
     generate = engine._model.generate_with_fallback
     monkeypatch.setattr(engine._model, "generate_with_fallback", lambda *rest: asked.append(rest[1]) or generate(*rest))
-    engine.hear(SOUND, window=4, language="en", prompt="Restart, Citizens Advice, Universal Credit, " * 200)
+    engine.hear(SOUND, window=4, language="en", prompt=[f"Restart{n}, Citizens Advice" for n in range(200)])
     engine.hear(SOUND, window=4, language="en")
-    assert [len(tokens) for tokens in asked] == [LONGEST_PROMPT + 2, 1]  # the marks of earlier text and of the start
+    (_, *tokens, _), nothing = asked  # between the marks of earlier text and of the start
+    text = engine._for("en", translate=False)[0].decode(tokens)
+    assert LONGEST_PROMPT - 20 < len(tokens) <= LONGEST_PROMPT
+    assert re.fullmatch(r" Restart\d+, Citizens Advice(, Restart\d+, Citizens Advice)*\.", text)
+    assert text.endswith("Restart1, Citizens Advice, Restart0, Citizens Advice.")
+    assert len(nothing) == 1
 
 
 @pytest.fixture(scope="module")
