@@ -15,15 +15,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from assistant import approval, typed
+from assistant.briefing import brief_of, brief_to_hear
 from assistant.domain import (
     IMPORTED,
     MICROPHONE,
     Action,
-    CaseNote,
     Draft,
     Imported,
     Kind,
-    PreviousAction,
     Recording,
     Referral,
     Review,
@@ -33,7 +32,7 @@ from assistant.domain import (
     Transcript,
     voices,
 )
-from assistant.errors import InputError, InputMissing, MissingPart, ModelMissing, Refused, UsageProblem
+from assistant.errors import InputError, InputMissing, MissingPart, ModelError, Refused, UsageProblem
 from assistant.identity import new_id
 from assistant.protocols import Brief, Drafter, Progress, Store, Transcriber
 
@@ -75,7 +74,7 @@ class Engines:
 def process_file(store: Store, path: Path, intake: Intake, engines: Engines) -> Generator[Progress, None, str]:
     """Take a recording or a transcript in, and walk it to a draft. Returns the session's id.
 
-    Raises InputError when nothing can be read (and keeps nothing), ModelMissing when no model is there (and keeps the recording).
+    Raises InputError when nothing can be read (and keeps nothing), ModelError when no model here is of use (and keeps the recording).
     """
     session = yield from take_in(store, path, intake, engines)
     yield from finish_session(store, session, engines, intake.left)
@@ -110,15 +109,15 @@ def take_in(store: Store, path: Path, intake: Intake, engines: Engines) -> Gener
 def transcribe_session(
     store: Store, session_id: str, transcriber: Callable[[], Transcriber], left: Speaker | None = None
 ) -> Generator[Progress, None, Transcript]:
-    """Hear the session's recording and save the transcript. Raises ModelMissing or MissingPart with the recording kept."""
+    """Hear the session's recording and save the transcript. Raises ModelError or MissingPart with the recording kept."""
     if (recording := _whole_recording(store, session_id)) is None:
         raise UsageProblem(f"Session {session_id} has no recording to transcribe.", do="Record or import one first.")
-    started, brief = time.monotonic(), brief_of(store, store.session(session_id))
+    started, brief = time.monotonic(), brief_to_hear(store, store.session(session_id))
     try:
         engine = transcriber()
         with store.open_recording(recording.id) as audio:
             heard, seconds = yield from _measured(engine.transcribe(audio, brief))
-    except (ModelMissing, MissingPart) as missing:
+    except (ModelError, MissingPart) as missing:
         what = f"The recording is kept as session {session_id}; its transcription waits."
         do = f"{missing.do} Then run `coachnote finish {session_id}`."
         raise type(missing)(what, means=f"{missing.what} {missing.means}".strip(), do=do) from missing
@@ -246,27 +245,6 @@ def keep_typed(store: Store, text: str, intake: Intake) -> str:
     store.save_transcript(session.id, written)
     LOG.info("session %s: %d segments typed", session.id, len(written.segments))
     return session.id
-
-
-def brief_of(store: Store, session: Session) -> Brief:
-    """What the store knows that an engine should: the first name to expect and what was agreed last time."""
-    name = store.client(session.client).name if session.client else None
-    note = store.latest_note_of(session.client, before=session.id) if session.client else None
-    return Brief(
-        id=session.id,
-        kind=session.kind,
-        session_date=session.date,
-        date_confirmed=session.date_confirmed,
-        client=name.split()[0] if name else None,
-        coach=session.coach,
-        previous_actions=open_actions(note),
-    )
-
-
-def open_actions(note: CaseNote | None) -> tuple[PreviousAction, ...]:
-    """The actions agreed in a note, as the next session will ask after them."""
-    agreed = note.actions if note else ()
-    return tuple(PreviousAction(id=f"p{n}", what=a.what, owner=a.owner, due=a.due) for n, a in enumerate(agreed, 1))
 
 
 def new_session(intake: Intake, *, confirmed: bool = True) -> Session:

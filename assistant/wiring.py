@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from assistant.config import Settings
-    from assistant.domain import Imported, Mentions, Repaired, Restored, Template
+    from assistant.domain import Imported, Mentions, Repaired, Restored, Template, Term
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
@@ -123,12 +123,31 @@ def _boxes() -> Path:
 
 
 def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
-    """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
+    """A Whisper model from disk by name; `auto` never chooses the demo model.
+
+    Raises ModelMissing, ModelUnusable, or UsageProblem for a list of words that is not understood.
+    """
     from assistant.speech.engine import Engine
     from assistant.speech.transcriber import SpeechTranscriber
 
     voices = (lambda: diarizer(settings)) if settings.diarize else None
-    return SpeechTranscriber(find_model(settings, model), Engine, word_times=word_times, diarizer=voices)
+    return SpeechTranscriber(
+        find_model(settings, model),
+        Engine,
+        vocabulary=_vocabulary(settings),
+        spelling=settings.spelling,
+        language=settings.language,
+        translate=settings.translate,
+        word_times=word_times,
+        diarizer=voices,
+    )
+
+
+def _vocabulary(settings: Settings) -> tuple[Term, ...]:
+    """The organisation's list before the one that comes with the program. Raises UsageProblem for one that is not understood."""
+    from assistant.speech import vocabulary
+
+    return (*(vocabulary.organisation(settings.vocabulary) if settings.vocabulary else ()), *vocabulary.seed())
 
 
 def diarizer(settings: Settings) -> Diarizer:
@@ -149,10 +168,10 @@ def diarizer(settings: Settings) -> Diarizer:
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
-    """The model that `transcriber` would use, and its card. Raises ModelMissing or ModelUnusable."""
-    from assistant.speech import cards
+    """The model that `transcriber` would use for what is asked of it, and its card. Raises ModelMissing or ModelUnusable."""
+    from assistant.speech import abilities
 
-    return cards.find(model or settings.model, settings.models)
+    return abilities.find(model or settings.model, settings.models, settings.language, translate=settings.translate)
 
 
 def find_language_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
@@ -210,10 +229,11 @@ def drafter(settings: Settings, name: str | None = None, model: str | None = Non
     Raises ModelMissing, ModelUnusable or MissingPart when a language model is wanted and cannot be had, UsageProblem for a bad template.
     """
     from assistant import templates
+    from assistant.drafting.english import EnglishOnly
     from assistant.drafting.template import Templated
 
     template = templates.load(settings.template, settings.templates)
-    return Templated(_plain_drafter(settings, name, model), template)
+    return Templated(EnglishOnly(_plain_drafter(settings, name, model)), template)
 
 
 def _plain_drafter(settings: Settings, name: str | None, model: str | None) -> Drafter:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import pipeline, wiring
+from assistant.cli.spelling import no_spelling
+from assistant.cli.spoken import language_options, say_languages
 from assistant.cli.unlocking import unlock
 from assistant.console import report, say, watch
 from assistant.domain import voices
-from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed, UsageProblem
+from assistant.errors import AllFailed, CoachnoteError, ModelError, SomeFailed, UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -47,10 +49,12 @@ def as_date(moment: datetime | None) -> date | None:
     help="Who is on the left channel, where each has a channel; `coachnote speakers` says it later.",
 )
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
 @click.option("--template", metavar="NAME", help="Sections and headings, such as ten-minute-review; see docs/templates.md.")
 @click.option("--session", metavar="SESSION", help="FILE is this session's transcript, corrected: keep both and draft again.")
 @click.pass_obj
+@language_options
 def process(
     settings: Settings,
     file: Path,
@@ -88,7 +92,9 @@ def process(
 @click.command()
 @click.argument("session", required=False)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.pass_obj
+@language_options
 def finish(settings: Settings, session: str | None, model: str | None) -> None:
     """Transcribe and draft what is still waiting: one SESSION, or all of them.
 
@@ -112,14 +118,14 @@ def _finish(store: Store, session: str, engines: pipeline.Engines) -> None:
 
 
 def _finish_all(store: Store, waiting: list[str], engines: pipeline.Engines) -> None:
-    """One session that cannot be finished does not hold up the others; a missing model holds up all of them, and is told once."""
+    """One session that cannot be finished does not hold up the others; a model that cannot be had holds up all, and is told once."""
     if not waiting:
         say("Nothing is waiting.")
     failed = 0
     for session in waiting:
         try:
             _finish(store, session, engines)
-        except ModelMissing:
+        except ModelError:
             raise
         except CoachnoteError as error:
             failed += 1
@@ -137,6 +143,7 @@ def tell(store: Store, session: str, left: Speaker | None = None) -> None:
         say(f"Heard with the {heard.made_by.model} model, which understands its own synthetic voices only. Do not rely on this transcript.")
     if heard:
         _tell_imported(heard)
+        say_languages(heard)
         tell_voices(heard, left, session)
     statements = sum(len(s.statements) for s in draft.note) if draft else 0
     actions = len(draft.actions) if draft else 0

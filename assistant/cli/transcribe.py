@@ -11,6 +11,8 @@ import click
 
 from assistant import wiring
 from assistant.cli.process import tell_voices
+from assistant.cli.spelling import no_spelling
+from assistant.cli.spoken import language_options, say_languages
 from assistant.console import deliver, say, watch
 from assistant.domain import voices
 from assistant.errors import NotWritable
@@ -31,6 +33,7 @@ LOSSES = {
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", metavar="NAME", help="A speech model on this computer; `coachnote models` lists them. [default: the best one]")
+@no_spelling
 @click.option("--kind", type=click.Choice(["dictation", "appointment"]), default="dictation", show_default=True, help="Who speaks in it.")
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The session's day. [default: the recording's]"
@@ -44,6 +47,7 @@ LOSSES = {
 @click.option("--word-times", is_flag=True, help="Every word with its time in the JSON, and not only the doubtful ones.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE (readable by you only) instead of the screen.")
 @click.pass_obj
+@language_options
 def transcribe(
     settings: Settings,
     file: Path,
@@ -69,6 +73,7 @@ def transcribe(
     transcript = voices.told_by_channel(heard, left)
     _say_losses(transcript)
     tell_voices(transcript, left)
+    say_languages(transcript)
     deliver(_written(transcript, form), out)
 
 

@@ -53,8 +53,12 @@ class Card:
     """Peak memory on a CPU: decoding int8 for speech, float32 for language."""
     licence: str | None = None
     languages: tuple[str, ...] = ()
+    translates: bool | None = None
+    """Whether a speech model was trained to translate into English."""
     smallest_window: float = LEAST_WINDOW
     """Seconds that a window holds at least."""
+    prompt: bool = True
+    """Whether it makes use of words to expect. False for one that never saw any in training, and hears worse with them."""
     notice: str | None = None
     """What a person must know before trusting what it hears."""
     auto_rank: int | None = None
@@ -63,6 +67,11 @@ class Card:
     """Logical CPU cores from which it keeps up with speech."""
     prompt_lookup: int | None = None
     """Tokens that a language model guesses at a time from what it has read; None: none."""
+
+    @property
+    def only_english(self) -> bool:
+        """By what the card says: some know no other language although their files have room for a hundred."""
+        return self.languages == ("en",)
 
 
 @dataclass(frozen=True, kw_only=True)

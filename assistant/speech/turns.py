@@ -59,8 +59,9 @@ def _longest(start: float, end: float, turns: Sequence[Turn]) -> int | None:
 
 
 def _parts(segment: Segment, turns: Sequence[Turn]) -> Iterator[Segment]:
-    """The segment whole, unless every word of it has its time and two voices have enough of it each."""
-    runs = _runs(segment.words, turns) if [word.text for word in segment.words] == segment.text.split() else []
+    """The segment whole, unless two voices have enough of it each, and every word of it has its time and is as it was heard."""
+    as_heard = segment.original is None and not segment.corrections
+    runs = _runs(segment.words, turns) if as_heard and [word.text for word in segment.words] == segment.text.split() else []
     if len(runs) < 2:
         yield segment
         return

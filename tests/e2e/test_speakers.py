@@ -145,7 +145,7 @@ def test_without_models_an_appointment_is_refused_and_says_how_to_bring_them(
 def test_the_setting_is_true_or_false(value: str, diarize: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config.settings_file().write_text(f"diarize = {value}\n")
     assert console.run(coachnote, ["models"]) == 2
-    assert "diarize, true or false" in capsys.readouterr().err
+    assert "diarize and spelling, each true or false" in capsys.readouterr().err
 
 
 def test_doctor_says_what_is_missing_for_it(diarize: Path, capsys: pytest.CaptureFixture[str]) -> None:

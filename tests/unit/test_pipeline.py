@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from assistant import documents, pipeline, typed
+from assistant import briefing, documents, pipeline, typed
 from assistant.domain import IMPORTED, HeardBy, Imported, Transcript, voices
 from assistant.errors import InputError, InputMissing, MissingPart, ModelMissing, NotAudio, Refused, UsageProblem
 from assistant.pipeline import Engines, Intake
@@ -176,7 +176,7 @@ def test_a_broken_document_leaves_no_session(store: FakeStore, tmp_path: Path) -
 
 
 def test_open_actions_are_numbered_as_the_next_session_will_ask_for_them() -> None:
-    assert pipeline.open_actions(None) == ()
+    assert briefing.open_actions(None) == ()
 
 
 def test_drafting_without_a_transcript_says_what_to_do() -> None:
