@@ -117,7 +117,7 @@ def install(rivals: Path) -> None:
 
 
 def save_checkpoint(made: model.Weights, size: model.Size, path: Path, rivals: Path) -> None:
-    """The same weights for openai-whisper, written by the environment that has torch; rounded to half precision, as the others read them."""
+    """The same weights for openai-whisper, by the environment that has torch; rounded to half precision, as the others read them."""
     halves = path.with_suffix(".npz")
     np.savez(halves, **{name: array.astype(np.float16) for name, array in made.items()})
     convert = (
