@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from assistant.domain import Gap, Segment
-from assistant.speech.vad import ON, STEP, Activity, Stretch
+from assistant.speech.vad import ON, STEP, Activity
 
 LONG_SILENCE = 10.0
 """Seconds: shorter silences are how people speak."""
@@ -15,9 +15,9 @@ UNHEARD = 2.0
 """Seconds of likely speech that no segment covers: fewer are the blurred edges of segments."""
 
 
-def account(segments: Sequence[Segment], lost: Sequence[Stretch], broken: Sequence[Gap], activity: Activity) -> tuple[Gap, ...]:
+def account(segments: Sequence[Segment], lost: Sequence[tuple[float, float]], broken: Sequence[Gap], activity: Activity) -> tuple[Gap, ...]:
     """The gaps by time: what the file lost, stretches without believable words, speech that nothing covers, long silences."""
-    unclear = [Gap(start=round(stretch.start, 2), end=round(stretch.end, 2), why="unclear") for stretch in lost]
+    unclear = [Gap(start=round(start, 2), end=round(end, 2), why="unclear") for start, end in lost]
     told = [(gap.start, gap.end) for gap in (*broken, *unclear)]
     spans = [(s.start, s.end) for s in segments if s.start is not None and s.end is not None]
     found = [gap for start, end in _between(sorted(told + spans), activity.seconds) for gap in _explain(start, end, activity)]

@@ -68,6 +68,15 @@ class Activity:
         """Seconds between two times in which speech is likely."""
         return float((self.speech[_slice(start, end)] >= ON).sum()) * STEP
 
+    def part(self, start: float, end: float) -> Activity:
+        """That of the sound between two times alone."""
+        cut = _slice(start, end)
+        return Activity(speech=self.speech[cut], level=self.level[cut], seconds=end - start)
+
+    def loudness(self, start: float, end: float) -> float:
+        """RMS in dBFS of the sound between two times."""
+        return _rms(self.level[_slice(start, end)])
+
     def voiced(self) -> bool:
         """Whether anybody speaks in it at all."""
         return bool((self.speech >= SURELY).any()) or any((end - start) * STEP >= VOICED for start, end in _runs(self.speech, ON, ON))

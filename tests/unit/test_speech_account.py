@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.domain import Gap, Segment
 from assistant.speech.account import LONG_SILENCE, UNHEARD, account
-from assistant.speech.vad import STEP, Activity, Stretch
+from assistant.speech.vad import STEP, Activity
 
 
 def activity(seconds: float, *voices: tuple[float, float]) -> Activity:
@@ -35,7 +35,7 @@ def test_speech_without_words_is_an_unclear_gap_as_long_as_the_speech() -> None:
 
 
 def test_a_stretch_that_was_given_up_is_unclear_however_short() -> None:
-    assert account([], [Stretch(start=2, end=2.6, speech=0.8)], [], activity(5)) == (Gap(start=2, end=2.6, why="unclear"),)
+    assert account([], [(2, 2.6)], [], activity(5)) == (Gap(start=2, end=2.6, why="unclear"),)
 
 
 def test_what_the_file_lost_is_told_once() -> None:
