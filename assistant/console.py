@@ -32,6 +32,7 @@ STAGES = {
     "load": "Loading the model",
     "decode": "Decoding",
     "transcribe": "Transcribing",
+    "voices": "Telling the voices apart",
     "draft": "Drafting",
     "database": "Copying the database",
     "sound": "Going through the recordings",

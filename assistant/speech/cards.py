@@ -1,4 +1,5 @@
-"""Models, for speech and for language: what is known about each (one TOML card a model), which are on this disk, which one `auto` takes.
+"""Models for speech, for language and for telling voices apart: what is known about each (one TOML card a model), which are on this disk,
+which one `auto` takes.
 
 Reads folders and cards, and copies a folder in. Loads no model, and knows no network.
 """
@@ -24,10 +25,14 @@ NEEDED = ("model.bin", "config.json", "tokenizer.json")
 """Without its tokenizer, faster-whisper would ask the network for one."""
 LANGUAGE_NEEDED = ("config.json", "tokenizer.json", "model.safetensors")
 """What a language model is made of. A large one comes in several pieces with an index, which counts as the last of these."""
+SEGMENTATION, EMBEDDING = VOICES_NEEDED = ("segmentation.onnx", "embedding.onnx")
+"""The two models that tell voices apart, in sherpa-onnx's form: where somebody speaks, and how a voice sounds."""
 PIECES = "model.safetensors.index.json"
 DEMO = "demo"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-Kind = Literal["whisper", "language"]
+Kind = Literal["whisper", "language", "voices"]
+CALLED: dict[Kind, str] = {"whisper": "speech model", "language": "language model", "voices": "model for telling voices apart"}
+PARTS: dict[Kind, tuple[str, ...]] = {"whisper": NEEDED, "language": LANGUAGE_NEEDED, "voices": VOICES_NEEDED}
 LEAST_WINDOW = 10.0
 """Seconds: real Whisper models lose accuracy on shorter windows."""
 
@@ -48,8 +53,12 @@ class Card:
     """Peak memory on a CPU: decoding int8 for speech, float32 for language."""
     licence: str | None = None
     languages: tuple[str, ...] = ()
+    translates: bool | None = None
+    """Whether a speech model was trained to translate into English."""
     smallest_window: float = LEAST_WINDOW
     """Seconds that a window holds at least."""
+    prompt: bool = True
+    """Whether it makes use of words to expect. False for one that never saw any in training, and hears worse with them."""
     notice: str | None = None
     """What a person must know before trusting what it hears."""
     auto_rank: int | None = None
@@ -58,6 +67,11 @@ class Card:
     """Logical CPU cores from which it keeps up with speech."""
     prompt_lookup: int | None = None
     """Tokens that a language model guesses at a time from what it has read; None: none."""
+
+    @property
+    def only_english(self) -> bool:
+        """By what the card says: some know no other language although their files have room for a hundred."""
+        return self.languages == ("en",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +116,9 @@ def add(name: str, source: Path, models: Path) -> ModelOnDisk:
     """Copy a model's folder in under a name, all of it or nothing. Raises UsageProblem, Refused, ModelUnusable or NotWritable."""
     if not NAME.fullmatch(name) or name == DEMO:
         raise UsageProblem("A model's name holds letters, digits, dots and hyphens.", do="Use the name of a known one, or one of your own.")
-    kind: Kind | None = next((k for k in ("whisper", "language") if source.is_dir() and _holds(source, k)), None)
+    kind = next((k for k in PARTS if source.is_dir() and _holds(source, k)), None)
     if kind is None:
-        do = f"A speech model holds {', '.join(NEEDED)}; a language model {', '.join(LANGUAGE_NEEDED)}."
+        do = " ".join(f"A {CALLED[each]} holds {', '.join(files)}." for each, files in PARTS.items())
         raise ModelUnusable("There is no model in that folder.", do=do)
     if (models / name).exists():
         raise Refused(f"There is a model called {name} already.", do=f"Remove it first: coachnote models remove {name}")
@@ -129,8 +143,8 @@ def remove(name: str, models: Path) -> None:
 
 
 def card(name: str) -> Card:
-    """The card of a known model of either kind. Raises UsageProblem when no card has that name."""
-    for kind in ("whisper", "language"):
+    """The card of a known model of any kind. Raises UsageProblem when no card has that name."""
+    for kind in PARTS:
         for each in known(kind):
             if each.name == name:
                 return each
@@ -138,14 +152,14 @@ def card(name: str) -> Card:
 
 
 def _holds(folder: Path, kind: Kind) -> bool:
-    """Whether a folder holds a model's weights: CTranslate2's for speech, safetensors for language."""
-    return (folder / "model.bin").is_file() if kind == "whisper" else any(folder.glob("*.safetensors"))
+    """Whether a folder holds a model's weights: CTranslate2's for speech, safetensors for language, ONNX for voices."""
+    pattern = {"whisper": "model.bin", "language": "*.safetensors", "voices": SEGMENTATION}[kind]
+    return any(path.is_file() for path in folder.glob(pattern))
 
 
 def _lacking(model: ModelOnDisk) -> list[str]:
-    needed = NEEDED if model.card.kind == "whisper" else LANGUAGE_NEEDED
     whole = (model.folder / PIECES).is_file()
-    return [file for file in needed if not (model.folder / file).is_file() and not (whole and file == LANGUAGE_NEEDED[-1])]
+    return [file for file in PARTS[model.card.kind] if not (model.folder / file).is_file() and not (whole and file == LANGUAGE_NEEDED[-1])]
 
 
 def find(name: str, models: Path, kind: Kind = "whisper") -> ModelOnDisk:
@@ -159,16 +173,15 @@ def find(name: str, models: Path, kind: Kind = "whisper") -> ModelOnDisk:
     else:
         chosen = next((model for model in here if model.card.name == name), None)
     if chosen is None:
-        raise _missing(name, here) if kind == "whisper" else _no_language_model(name, here)
+        raise {"whisper": _missing, "language": _no_language_model, "voices": _no_voices}[kind](name, here)
     return _whole(chosen)
 
 
 def _whole(model: ModelOnDisk) -> ModelOnDisk:
     lacking = _lacking(model)
     if lacking:
-        kind = "speech" if model.card.kind == "whisper" else "language"
         raise ModelUnusable(
-            f"The {kind} model {model.card.name} is not complete: {', '.join(lacking)} missing.",
+            f"The {CALLED[model.card.kind]} {model.card.name} is not complete: {', '.join(lacking)} missing.",
             means="It was not copied or downloaded to its end.",
             do=f"Copy the whole model folder again to {model.folder}.",
         )
@@ -207,6 +220,14 @@ def _no_language_model(name: str, here: list[ModelOnDisk]) -> ModelMissing:
         means=f"Here are: {others or 'none'}. Drafting works without one.",
         do="Fetch one with `coachnote models fetch NAME`, or bring a folder in with `coachnote models add NAME FOLDER`; `coachnote models` "
         "lists the known ones. Or draft with --drafter extractive.",
+    )
+
+
+def _no_voices(_name: str, _here: list[ModelOnDisk]) -> ModelMissing:
+    return ModelMissing(
+        "No model for telling two voices apart is on this computer.",
+        means="`diarize = true` in the settings file needs one for an appointment recorded on one channel; without that, none is needed.",
+        do=f"Bring a folder with {' and '.join(VOICES_NEEDED)} in with: coachnote models add two-voices FOLDER",
     )
 
 

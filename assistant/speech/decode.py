@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import subprocess
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +23,7 @@ from assistant.domain import Gap
 from assistant.errors import InputError, MissingPart, NotAudio
 from assistant.protocols import SAMPLE_RATE, Progress
 from assistant.speech import wire
+from assistant.speech.channels import Channels, mixed
 from assistant.speech.mono import Samples, mono
 from assistant.speech.source import Source, opened
 from assistant.speech.tally import AT_LEAST, Tally
@@ -46,14 +47,23 @@ SHORTEST_HOLE, SHORTEST_IN_DAMAGE = 0.5, 0.1
 class Decoded:
     """A recording as sound."""
 
-    samples: Samples = field(repr=False)
-    """16 kHz mono, int16, shape (n,): half the memory of float32, 115 MB an hour."""
+    sides: tuple[Samples, ...] = field(repr=False)
+    """16 kHz, int16, shape (n,) each, half the memory of float32, 115 MB an hour: one, or left and right where two channels are unlike."""
     seconds: float
     declared: float | None
     """Seconds that it should last: as the container says, or by its bytes for a raw stream; None where nothing is known."""
     bad_packets: int
     gaps: tuple[Gap, ...] = ()
     """Stretches that are lost, oldest first; those inside `seconds` are silent in `samples`."""
+
+    def side(self, number: int) -> Decoded:
+        """One of them alone."""
+        return replace(self, sides=(self.sides[number],))
+
+    @property
+    def samples(self) -> Samples:
+        """All of it as one channel; two are mixed for it at every call."""
+        return mixed(self.sides)
 
     def floats(self, start: float, end: float) -> NDArray[np.float32]:
         """Samples from `start` to `end` seconds as float32, full scale 1.0."""
@@ -66,13 +76,12 @@ class Decoded:
 
 def decode(audio: Path | BinaryIO) -> Generator[Progress, None, Decoded]:
     """Read a whole recording. Raises InputMissing, InputError or NotAudio; nothing decoded is an error, never an empty result."""
-    pcm, tally = bytearray(), Tally()
+    sound, tally = Channels(), Tally()
     for block in _steps(audio, tally):
         if block is not None:
-            pcm += block.tobytes()
+            sound.add(block)
         yield Progress(stage="decode", done=tally.seconds, total=tally.declared)
-    samples = np.frombuffer(pcm, dtype=np.int16)
-    return Decoded(samples=samples, seconds=tally.seconds, declared=tally.declared, bad_packets=tally.bad, gaps=_gaps(tally))
+    return Decoded(sides=sound.sides(), seconds=tally.seconds, declared=tally.declared, bad_packets=tally.bad, gaps=_gaps(tally))
 
 
 def probe(audio: Path | BinaryIO) -> dt.date | None:
@@ -86,11 +95,11 @@ def probe(audio: Path | BinaryIO) -> dt.date | None:
 def blocks(audio: Path | BinaryIO, tally: Tally) -> Generator[Samples, None, None]:
     """The recording as int16 mono blocks of about one second, keeping `tally` as it goes. Raises as `decode` does."""
     with contextlib.closing(_steps(audio, tally)) as steps:
-        yield from (block for block in steps if block is not None)
+        yield from (mono(block) for block in steps if block is not None)
 
 
 def _steps(audio: Path | BinaryIO, tally: Tally) -> Generator[Samples | None, None, None]:
-    """Blocks of sound, and None whenever there was nothing to do for a fifth of a second. Whoever stops here ends the child."""
+    """Blocks of sound, shape (n, channels), and None whenever a fifth of a second brought nothing. Whoever stops here ends the child."""
     with opened(audio) as source, _child() as child:
         ended = yield from _conversation(child, source, tally)
     if not tally.sounded:
@@ -148,7 +157,7 @@ def _send(child: subprocess.Popen[bytes], payload: bytes) -> None:
 
 
 def _sound(payload: bytes, tally: Tally) -> Samples:
-    samples = mono(payload[1:], payload[0])
+    samples = np.frombuffer(payload, dtype=np.int16, offset=1).reshape(-1, payload[0])
     tally.seconds = (round(tally.seconds * SAMPLE_RATE) + len(samples)) / SAMPLE_RATE
     if tally.seconds > LONGEST:
         raise InputError("This recording is longer than 24 hours.", do="Cut it into its sessions first.")

@@ -6,24 +6,29 @@ doubtful a flag: nothing is invented and nothing disappears. Knows no command li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.domain import HeardBy, Segment, Transcript
+from assistant import languages
+from assistant.domain import HeardBy, Segment, Term, Transcript, voices
+from assistant.doubt import doubtful
 from assistant.protocols import Brief, Progress
-from assistant.speech import guards, hearing, provenance, vad
-from assistant.speech.account import account
+from assistant.speech import abilities, guards, hearing, provenance, sides, spelling, tongue, turns, vad, vocabulary
 from assistant.speech.cards import DEMO, ModelOnDisk
 from assistant.speech.decode import Decoded, decode
+from assistant.speech.diarize import Diarizer
 from assistant.speech.ear import Ear
-from assistant.speech.hearing import MARGIN, Found, Lost, Sound, Task
+from assistant.speech.hearing import MARGIN, Found, Sound, Task
 from assistant.speech.nobody import nothing_said
-from assistant.speech.vad import Activity, Stretch
+from assistant.speech.sides import Side
+from assistant.speech.spelling import Listed
+from assistant.speech.tongue import Tongue
+from assistant.speech.turns import Said
+from assistant.speech.vad import Stretch
 
-SAMPLED, SURE = 3, 0.7
-"""The longest stretches whose language is asked for, and the probability below which it counts as English."""
+Settings = dict[str, str | int | float | bool | None]
 
 
 @dataclass
@@ -33,40 +38,50 @@ class SpeechTranscriber:
     model: ModelOnDisk
     load: Callable[[str, Path], Ear]
     """The kind of ear that such a model needs, by the model's name and folder."""
-    prompt: str = field(default="", repr=False)
-    """Words to expect; cut to 160 tokens."""
+    vocabulary: tuple[Term, ...] = field(default=(), repr=False)
+    """Words to expect in any recording, the most likely first. Those of a recording's own brief go before them."""
+    spelling: bool = True
+    """Whether what was heard is put right by these words."""
     word_times: bool = False
     """Whether every word is given with its time, and not only the doubtful ones."""
+    language: str = languages.AUTO
+    """A code, or `auto`: found out from the recording, stretch by stretch."""
+    translate: bool = False
+    """Whether what is not English is translated too."""
+    diarizer: Callable[[], Diarizer] | None = None
+    """What tells two people apart in an appointment on one channel, where that is wanted. Raises MissingPart or ModelError."""
     _ear: Ear | None = field(default=None, init=False, repr=False)
 
     def transcribe(self, audio: Path | BinaryIO, brief: Brief) -> Generator[Progress, None, Transcript]:
-        """Hear a recording. Raises InputError, NothingSaid or ModelError."""
+        """Hear a recording. Raises InputError, NothingSaid, ModelError or MissingPart."""
         decoded = yield from decode(audio)
-        activity = yield from vad.activity(decoded.samples)
-        stretches = vad.plan(activity)
-        if not stretches:
-            raise nothing_said(decoded, activity)
+        found = yield from sides.sides(decoded)
+        walk = _walk(found)
+        if not walk:
+            raise nothing_said(decoded, found[0].activity)
+        brief = replace(brief, kind="appointment") if len(found) > 1 else brief
+        diarizer = self.diarizer() if self.diarizer and len(found) == 1 and brief.kind == "appointment" else None
         yield Progress(stage="load", done=0)
         ear = self._loaded()
-        task = Task(
-            language=_language(ear, decoded, stretches),
-            prompt=self.prompt,
-            smallest_window=self.model.card.smallest_window,
-            word_times=self.word_times,
-        )
-        segments: list[Segment] = []
-        lost: list[Lost] = []
-        for stretch in stretches:
-            found = hearing.hear(ear, _sound(decoded, activity, stretch), task).later(stretch.start)
-            lost += found.lost
-            for segment in _segments(found, len(segments)):
-                segments.append(segment)
-                yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds, segment=segment)
-            yield Progress(stage="transcribe", done=stretch.end, total=decoded.seconds)
-        if not segments and all(stretch.speech < guards.NO_VOICE for stretch in stretches):
-            raise nothing_said(decoded, activity)
-        gaps = account(segments, lost, decoded.gaps, activity)
-        return brief.transcript(tuple(segments), self._made_by(ear, decoded), task.language, gaps)
+        expected = vocabulary.joined(brief.vocabulary, self.vocabulary)
+        task = self._task(ear, walk, expected, every_word=diarizer is not None)
+        tongues = yield from _hear(ear, task, walk, spelling.listed(expected if self.spelling else ()), decoded.seconds)
+        said = sides.together(found)
+        if not said and all(stretch.speech < guards.NO_VOICE for _, stretch in walk):
+            raise nothing_said(decoded, found[0].activity)
+        gaps = sides.gaps(found, [segment for segment, _ in said], decoded.gaps)
+        if diarizer is not None:
+            said = yield from self._told_apart(diarizer, found[0])
+        segments = tuple(replace(segment, id=number) for number, (segment, _) in enumerate(said))
+        spoken = {number: tongues[segment.id] for number, (segment, _) in enumerate(said)}
+        language, others = tongue.summary(segments, spoken, task.language)
+        settings = self._settings(ear, decoded) | others | _voices(said, diarizer)
+        return brief.transcript(segments, HeardBy(engine="faster-whisper", model=self.model.card.name, settings=settings), language, gaps)
+
+    def _told_apart(self, diarizer: Diarizer, side: Side) -> Generator[Progress, None, list[Said]]:
+        """By their sound. Every word had its time for that; now only those have that are wanted with it."""
+        found = yield from diarizer.turns(side.sound.samples)
+        return [(segment if self.word_times else _sparing(segment), letter) for segment, letter in turns.assigned(side.segments, found)]
 
     def _loaded(self) -> Ear:
         if self._ear is None:
@@ -74,33 +89,78 @@ class SpeechTranscriber:
             self._ear = self.load(self.model.card.name, self.model.folder)
         return self._ear
 
-    def _made_by(self, ear: Ear, decoded: Decoded) -> HeardBy:
-        settings = {**ear.settings, "window": f"speech + {MARGIN:g} s, at least {self.model.card.smallest_window:g} s"}
+    def _task(self, ear: Ear, walk: Sequence[tuple[Side, Stretch]], listed: tuple[Term, ...], *, every_word: bool) -> Task:
+        """Raises ModelUnusable where the ear, now that it is loaded, cannot do what it is asked for."""
+        knows = self._knows_more(ear)
+        if not knows and (self.translate or self.language not in (languages.AUTO, languages.ENGLISH)):
+            raise abilities.unable(self.model.card, self.language, translate=self.translate, models=self.model.folder.parent)
+        expected = languages.ENGLISH if self.language == languages.AUTO else self.language
+        if knows and self.language == languages.AUTO:
+            longest = sorted(walk, key=lambda each: each[1].start - each[1].end)[: tongue.SAMPLED]
+            expected = tongue.of_recording(ear, [side.sound.floats(stretch.start, stretch.end) for side, stretch in longest])
+        return Task(
+            language=expected,
+            ask=knows,
+            follow=self.language == languages.AUTO,
+            translate=self.translate,
+            prompt=vocabulary.words(listed) if self.model.card.prompt else (),
+            smallest_window=self.model.card.smallest_window,
+            word_times=self.word_times or every_word,
+        )
+
+    def _knows_more(self, ear: Ear) -> bool:
+        return ear.multilingual and not self.model.card.only_english
+
+    def _settings(self, ear: Ear, decoded: Decoded) -> Settings:
+        settings: Settings = {**ear.settings, "window": f"speech + {MARGIN:g} s, at least {self.model.card.smallest_window:g} s"}
+        settings |= {} if self._knows_more(ear) else {"only_english": True}
+        settings |= {"language": self.language} if self.language != languages.AUTO else {}
+        settings |= {"translate": True} if self.translate else {}
         settings |= {"demo": True} if self.model.card.name == DEMO else {}
         settings |= {"bad_packets": decoded.bad_packets} if decoded.bad_packets else {}
-        return HeardBy(engine="faster-whisper", model=self.model.card.name, settings=settings)
+        return settings
 
 
-def _sound(decoded: Decoded, activity: Activity, stretch: Stretch) -> Sound:
-    samples = decoded.between(stretch.start, stretch.end)
-    return Sound(samples=samples, activity=activity.part(stretch.start, stretch.end), likely=stretch.speech)
+def _walk(found: Sequence[Side]) -> list[tuple[Side, Stretch]]:
+    """What to hear, by the time at which it ends."""
+    stretches = ((side, stretch) for side in found for stretch in vad.plan(side.activity))
+    return sorted(stretches, key=lambda each: each[1].end)
 
 
-def _language(ear: Ear, decoded: Decoded, stretches: list[Stretch]) -> str:
-    """English unless the model knows more and the longest stretches clearly say so."""
-    if not ear.multilingual:
-        return "en"
-    longest = sorted(stretches, key=lambda stretch: stretch.start - stretch.end)[:SAMPLED]
-    shares: dict[str, float] = {}
-    for stretch in longest:
-        for name, share in ear.languages(decoded.floats(stretch.start, stretch.end)).items():
-            shares[name] = shares.get(name, 0.0) + share / len(longest)
-    likeliest = max(shares, key=lambda name: shares[name])
-    return likeliest if shares[likeliest] >= SURE else "en"
+def _hear(
+    ear: Ear, task: Task, walk: Sequence[tuple[Side, Stretch]], listed: Listed, seconds: float
+) -> Generator[Progress, None, dict[int, Tongue]]:
+    """Each stretch, for its side to keep. Returns the language of every segment by the number it has so far."""
+    tongues: dict[int, Tongue] = {}
+    for side, stretch in walk:
+        found = hearing.hear(ear, _sound(side, stretch), task).later(stretch.start)
+        side.lost += found.lost
+        for segment in _segments(found, len(tongues)):
+            side.segments.append(spelling.spell(segment, listed) if found.tongue.heard == languages.ENGLISH else segment)
+            tongues[segment.id] = found.tongue
+            yield Progress(stage="transcribe", done=stretch.end, total=seconds, segment=side.segments[-1])
+        yield Progress(stage="transcribe", done=stretch.end, total=seconds)
+    return tongues
+
+
+def _sound(side: Side, stretch: Stretch) -> Sound:
+    samples = side.sound.between(stretch.start, stretch.end)
+    return Sound(samples=samples, activity=side.activity.part(stretch.start, stretch.end), likely=stretch.speech)
+
+
+def _voices(said: Sequence[Said], diarizer: Diarizer | None) -> Settings:
+    letters = "".join(letter for _, letter in said)
+    told: Settings = {voices.VOICES: letters} if letters.strip(voices.UNKNOWN) else {}
+    return told | ({"diarized": diarizer.model.card.name} if diarizer else {})
+
+
+def _sparing(segment: Segment) -> Segment:
+    return replace(segment, words=tuple(word for word in segment.words if doubtful(word)))
 
 
 def _segments(found: Found, first: int) -> Iterator[Segment]:
-    for number, (piece, words) in enumerate(zip(found.pieces, found.words, strict=True), first):
+    originals = found.originals or (None,) * len(found.pieces)
+    for number, (piece, words, original) in enumerate(zip(found.pieces, found.words, originals, strict=True), first):
         yield Segment(
             id=number,
             start=piece.start,
@@ -109,5 +169,6 @@ def _segments(found: Found, first: int) -> Iterator[Segment]:
             text=piece.text,
             confidence=found.confidence,
             words=words,
+            original=original,
             flags=found.flags,
         )

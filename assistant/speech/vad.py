@@ -73,6 +73,10 @@ class Activity:
         cut = _slice(start, end)
         return Activity(speech=self.speech[cut], level=self.level[cut], seconds=end - start)
 
+    def loudness(self, start: float, end: float) -> float:
+        """RMS in dBFS of the sound between two times."""
+        return _rms(self.level[_slice(start, end)])
+
     def voiced(self) -> bool:
         """Whether anybody speaks in it at all."""
         return bool((self.speech >= SURELY).any()) or any((end - start) * STEP >= VOICED for start, end in _runs(self.speech, ON, ON))

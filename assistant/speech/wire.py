@@ -1,8 +1,9 @@
-"""What the program and the process that decodes for it say to each other: a letter, a length, and so many bytes. Knows no sound."""
+"""What the program and a process that works for it say to each other: a letter, a length, and so many bytes. Knows no sound."""
 
 from __future__ import annotations
 
 import json
+import os
 import struct
 from collections.abc import Iterator
 from typing import IO, Any
@@ -56,3 +57,12 @@ def packed(known: dict[str, Any]) -> bytes:
 def unpacked(payload: bytes) -> dict[str, Any]:
     known: dict[str, Any] = json.loads(payload)
     return known
+
+
+def only_way_out() -> IO[bytes]:
+    """The real stdout for messages; whatever a library prints goes nowhere."""
+    out = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    return out

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from assistant import pipeline, typed
-from assistant.domain import SECTIONS, Draft, Template, Transcript
+from assistant.domain import SECTIONS, Correction, Draft, Template, Transcript
 from assistant.errors import ModelMissing, NotWritable
 from assistant.protocols import Drafter, Progress, Services
 from assistant.tui.forms import Words
@@ -214,3 +214,17 @@ async def test_a_typed_note_whose_draft_fails_is_in_the_list() -> None:
         await settle(pilot)
         assert "There is no model." in told(pilot)
         assert store.sessions()[0].stage == "transcribed"
+
+
+async def test_what_was_heard_stands_beside_a_word_that_the_list_put_right() -> None:
+    store = filled_store()
+    heard = transcript().segments[9]
+    told_of = Correction(heard="rest\x1b art", shown=heard.text.split()[0], by="vocabulary")
+    lines = tuple(replace(s, corrections=(told_of,)) if s.id == heard.id else s for s in transcript().segments)
+    store.heard[SESSION] = [transcript(segments=lines)]
+    async with running(store, session=SESSION, services=services(store)) as pilot:
+        (shown,) = [row for row in rows(transcript_pane(pilot)) if "heard:" in row]
+        assert heard.text in shown and shown.endswith("[heard: rest art]")
+        await correct(pilot, 9, RIGHT)
+        (shown,) = [row for row in rows(transcript_pane(pilot)) if RIGHT in row]
+        assert ("heard:" in shown) is (told_of.shown in RIGHT)

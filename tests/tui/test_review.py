@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from textual.widgets import Input, Select
 from textual.worker import WorkerFailed
 
 from assistant import approval
-from assistant.domain import Review, Statement, Transcript
+from assistant.domain import HeardBy, Review, Statement, Transcript
 from assistant.errors import NotWritable
 from assistant.tui.app import CoachnoteApp
 from assistant.tui.forms import Words
@@ -50,6 +51,17 @@ async def test_every_item_stands_under_its_heading_with_its_state() -> None:
         assert "left out He asked if the course money covers kitchen shoes" in shown
         assert "16 of 16 pieces of the transcript were read." in shown
         assert "4.8 seconds could not be made out" in shown
+
+
+async def test_voices_that_nobody_has_named_yet_are_told_apart_in_what_was_said() -> None:
+    store = filled_store()
+    heard = store.heard[SESSION][-1]
+    unnamed = (replace(segment, speaker="coach" if segment.id == 2 else None) for segment in heard.segments)
+    made_by = HeardBy(engine="faster-whisper", settings={"voices": "LRL-"})
+    store.heard[SESSION].append(replace(heard, segments=tuple(unnamed), made_by=made_by))
+    async with reviewing(store) as pilot:
+        said = rows(transcript_pane(pilot))
+        assert [re.findall(r"Voice [LR]: |Coach: ", row) for row in said[:4]] == [["Voice L: "], ["Voice R: "], ["Coach: "], []]
 
 
 async def test_the_first_item_to_check_is_under_the_cursor() -> None:
