@@ -55,13 +55,13 @@ def make(folder: Path, hears: str | None = None) -> None:
     """`hears`: the code of the language that a multilingual model takes everything for; None for an English model."""
     folder.mkdir(parents=True)
     ctranslate2 = _ctranslate2()
-    languages = _languages() if hears else []
-    tokenizer = _tokenizer(languages)
+    tongues = languages() if hears else []
+    tokenizer = _tokenizer(tongues)
     tokenizer.save(str(folder / "tokenizer.json"))
     spec = ctranslate2.specs.WhisperSpec(1, HEADS, 1, HEADS)
     end = tokenizer.token_to_id("<|endoftext|>")
     _fill(spec, tokenizer.get_vocab_size(), end, np.random.default_rng(7))
-    marks = [tokenizer.token_to_id(token) for token in languages]
+    marks = [tokenizer.token_to_id(token) for token in tongues]
     if hears:
         _hear(spec, tokenizer.token_to_id("<|startoftranscript|>"), marks, tokenizer.token_to_id(f"<|{hears}|>"))
     spec.register_vocabulary([tokenizer.id_to_token(number) for number in range(tokenizer.get_vocab_size())])
@@ -87,7 +87,7 @@ def _ctranslate2() -> ModuleType:
             del sys.modules["torch"]
 
 
-def _languages() -> list[str]:
+def languages() -> list[str]:
     """The marks of the languages that the first multilingual Whispers knew."""
     from faster_whisper.tokenizer import _LANGUAGE_CODES
 
