@@ -83,14 +83,15 @@ def test_leaving_a_reading_ends_the_child_within_a_second(child: ChildModel) -> 
 
 
 @linux_only
-def test_leaving_while_the_model_still_loads_ends_it_too(child: ChildModel) -> None:
-    events = child.read(long_reading())
-    assert isinstance(next(events), Pulse)  # within a fifth of a second, long before torch is imported
-    pid, started = child.pid, time.monotonic()
-    events.close()
-    assert time.monotonic() - started < 1
-    assert pid is not None
-    assert not alive(pid)
+def test_leaving_while_the_model_still_loads_ends_it_too(tiny_folder: Path) -> None:  # noqa: F811
+    with contextlib.closing(ChildModel("tiny", tiny_folder)) as fresh:
+        events = fresh.read(long_reading())
+        assert isinstance(next(events), Pulse)  # within a fifth of a second, long before torch is imported
+        pid, started = fresh.pid, time.monotonic()
+        events.close()
+        assert time.monotonic() - started < 1
+        assert pid is not None
+        assert not alive(pid)
 
 
 @pytest.mark.slow
@@ -151,13 +152,18 @@ def assert_fell_back(made: Draft, why: str) -> None:
 
 
 @linux_only
-def test_a_child_killed_while_drafting_falls_back_and_says_so(tiny_folder: Path) -> None:  # noqa: F811
+def test_a_child_killed_while_drafting_falls_back_and_says_so(child: ChildModel) -> None:
     opened: list[ChildModel] = []
-    steps = drafter(tiny_folder, opened).draft(transcript())
-    while not (opened and opened[0].ready):
+
+    def start() -> ChildModel:
+        opened.append(child)
+        return child
+
+    steps = ModelDrafter("llm", start, ExtractiveDrafter()).draft(transcript())
+    while not (opened and child.ready):
         next(steps)
-    assert opened[0].pid is not None
-    os.kill(opened[0].pid, 9)
+    assert child.pid is not None
+    os.kill(child.pid, 9)
     assert_fell_back(tiny_llm.result(steps), "crashed")
 
 
