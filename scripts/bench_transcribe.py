@@ -5,10 +5,11 @@ Speed: the same audio, the same weights, the same two cores, each program in a f
 for faster-whisper, its two documented calls. The weights are random, in the true sizes of Whisper base and small: such a model costs what
 a trained one costs. Text of random weights cannot be compared, and its length would be chance, so a few channels are set by hand: the
 model says about 4.5 tokens for every second of voice in whatever window it is given, then ends, and is so sure that no program decodes
-anything twice (scripts/speech_bench/model.py). Equal work is therefore equal sound and nearly equal tokens, and the tokens that each decoded stand beside its time. What
-differs is how each cuts the sound into windows, which is what is to be compared. coachnote is measured as it is after `coachnote models
-check` was passed; before that it hears in windows of 30 seconds (`--only "coachnote unchecked"`). It also aligns every word with the
-sound and expects the words of its vocabulary; the others do neither, as they do not by default.
+anything twice (scripts/speech_bench/model.py). Equal work is therefore equal sound and nearly equal tokens, and the tokens that each
+decoded stand beside its time. What differs is how each cuts the sound into windows, which is what is to be compared.
+
+coachnote is measured as it is after `coachnote models check` was passed; before that it hears in windows of 30 seconds (`--only "coachnote
+unchecked"`). It also aligns every word with the sound and expects the words of its vocabulary; the others do neither by default.
 
 Words: the demo model, which understands synthetic voices only, in coachnote and in faster-whisper: word errors on dictations, and words
 invented where nobody speaks.
