@@ -75,14 +75,19 @@ def measured(options: argparse.Namespace, scratch: Path) -> Iterator[Row]:
         unchecked = scratch / f"unchecked-{size}"
         _build(size, folder, checkpoint, options.rivals if any(c.name == SLOW and c.here for c in chosen) else None)
         contenders.pass_check(folder, unchecked)
-        for minutes in options.minutes:
+        for minutes, contender in _turns(chosen, options.minutes):
             audio, cores = _audio(scratch, minutes), len(options.cores)
             job = Job(audio=audio, folder=folder, unchecked=unchecked, checkpoint=checkpoint, scratch=scratch, cores=cores)
-            for contender in chosen:
-                yield _row(contender, job, size, minutes, options)
+            yield _row(contender, job, size, minutes, options)
         shutil.rmtree(unchecked)
         shutil.rmtree(folder)
         checkpoint.unlink(missing_ok=True)
+
+
+def _turns(chosen: Sequence[Contender], lengths: Sequence[float]) -> Iterator[tuple[float, Contender]]:
+    """Who hears how many minutes, in turn."""
+    yield from ((minutes, contender) for minutes in lengths for contender in chosen if contender.name != SLOW)
+    yield from ((min(SLOW_MINUTES, min(lengths)), contender) for contender in chosen if contender.name == SLOW)
 
 
 def _build(size: str, folder: Path, checkpoint: Path, rivals: Path | None) -> None:
@@ -101,8 +106,6 @@ def _audio(scratch: Path, minutes: float) -> Path:
 
 def _row(contender: Contender, job: Job, size: str, minutes: float, options: argparse.Namespace) -> Row:
     missing = contenders.lacking(contender)
-    if missing is None and contender.name == SLOW and minutes > SLOW_MINUTES:
-        missing = f"not run on more than {SLOW_MINUTES:g} minutes"
     if missing:
         return Row(size=size, minutes=minutes, name=contender.name, missing=missing)
     extra = {"COACHNOTE_MODELS": str(job.folder.parent), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}

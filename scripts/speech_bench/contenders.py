@@ -28,8 +28,8 @@ from assistant.speech.windows import Verdict  # noqa: E402
 from . import model  # noqa: E402
 
 OURS, UNCHECKED, SLOW = "coachnote", "coachnote unchecked", "openai-whisper"
-SLOW_MINUTES = 3.0
-"""openai-whisper hears no longer file: its figure for a minute is the same, and it would take half of the time of everything."""
+SLOW_MINUTES = 1.0
+"""openai-whisper hears no longer file than this: it would take most of the time of everything. Its start-up weighs the more."""
 VERSIONS = "faster-whisper==1.2.1", "ctranslate2==4.8.5", "whisper-ctranslate2==0.5.8"
 TORCH = "torch==2.13.0"
 
