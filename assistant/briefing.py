@@ -62,7 +62,7 @@ def learned(transcripts: Iterable[Transcript]) -> tuple[Term, ...]:
     """What coaches wrote where something else had been heard: words that are no ordinary English, such as a name.
 
     What was heard goes with it where that is no English either: `Shivon` for `Siobhan`. Other corrections teach nothing: `Friday` for
-    `Thursday` was right that once.
+    `Thursday` was right that once. Any of them may be somebody's name, and counts as one.
     """
     found: dict[str, dict[str, None]] = {}
     for each in (c for transcript in transcripts for s in transcript.segments for c in s.corrections if c.by == COACH):
@@ -70,4 +70,4 @@ def learned(transcripts: Iterable[Transcript]) -> tuple[Term, ...]:
         if heard and 0 < len(shown.split()) <= LONGEST_LEARNED and not ordinary(shown):
             teaches = not ordinary(heard) and len(heard.split()) <= LONGEST_LEARNED
             found.setdefault(shown, {}).update({heard: None} if teaches else {})
-    return tuple(Term(text=shown, heard_as=tuple(heard)) for shown, heard in found.items())
+    return tuple(Term(text=shown, heard_as=tuple(heard), person=True) for shown, heard in found.items())

@@ -6,15 +6,18 @@ They babble, which is what the guards against invented text are there for. The m
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import ctranslate2.specs
 import numpy as np
 import pytest
-from faster_whisper.tokenizer import _LANGUAGE_CODES
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-LANGUAGES = [code for code in _LANGUAGE_CODES if code != "yue"]
+if TYPE_CHECKING:
+    import ctranslate2.specs
+
 SIZE, HEADS, VOICES = 16, 2, 80
 ENDS = 3.0
 """How much likelier the end of text is than chance would have it, so that it does not babble for ever."""
@@ -51,13 +54,14 @@ def tiny_polyglot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make(folder: Path, hears: str | None = None) -> None:
     """`hears`: the code of the language that a multilingual model takes everything for; None for an English model."""
     folder.mkdir(parents=True)
-    languages = [f"<|{language}|>" for language in LANGUAGES] if hears else []
-    tokenizer = _tokenizer(languages)
+    ctranslate2 = _ctranslate2()
+    tongues = languages() if hears else []
+    tokenizer = _tokenizer(tongues)
     tokenizer.save(str(folder / "tokenizer.json"))
     spec = ctranslate2.specs.WhisperSpec(1, HEADS, 1, HEADS)
     end = tokenizer.token_to_id("<|endoftext|>")
     _fill(spec, tokenizer.get_vocab_size(), end, np.random.default_rng(7))
-    marks = [tokenizer.token_to_id(token) for token in languages]
+    marks = [tokenizer.token_to_id(token) for token in tongues]
     if hears:
         _hear(spec, tokenizer.token_to_id("<|startoftranscript|>"), marks, tokenizer.token_to_id(f"<|{hears}|>"))
     spec.register_vocabulary([tokenizer.id_to_token(number) for number in range(tokenizer.get_vocab_size())])
@@ -67,6 +71,27 @@ def make(folder: Path, hears: str | None = None) -> None:
     spec.validate()
     spec.optimize(quantization="int8")
     spec.save(str(folder))
+
+
+def _ctranslate2() -> ModuleType:
+    """CTranslate2 with what writes models, which would load torch to take weights from: ours are numpy's."""
+    loaded = sys.modules.get("torch")
+    try:
+        if loaded is None:
+            sys.modules["torch"] = None  # type: ignore[assignment]
+        import ctranslate2.specs
+
+        return ctranslate2
+    finally:
+        if loaded is None:
+            del sys.modules["torch"]
+
+
+def languages() -> list[str]:
+    """The marks of the languages that the first multilingual Whispers knew."""
+    from faster_whisper.tokenizer import _LANGUAGE_CODES
+
+    return [f"<|{code}|>" for code in _LANGUAGE_CODES if code != "yue"]
 
 
 def _tokenizer(languages: list[str]) -> Tokenizer:

@@ -1,4 +1,4 @@
-"""Which words are ordinary English: a list of 73,160 British words and common names (`SOURCE.md` says whose). Knows no sentences."""
+"""Which words are ordinary English: a list of 75,252 words and common names (`SOURCE.md` says whose). Knows no sentences."""
 
 from __future__ import annotations
 

@@ -64,8 +64,6 @@ def _lines(transcript: Transcript) -> Iterator[_Line]:
 
 def _segment(segment: Segment, transcript: Transcript, told: str | None) -> _Line:
     mark = "(unclear) " if "unclear" in segment.flags else ""
-    text, marked = (" ".join(words.split()) for words in (segment.text, _marked(segment)))
-    speaker = _name(segment.speaker, transcript) or voices.name(transcript, segment)
     before, after = f"({told}) " if told else "", f" (heard: {segment.original})" if segment.original else ""
     text, marked = (" ".join(f"{before}{words}{after}".split()) for words in (segment.text, _marked(segment)))
     speaker = _name(segment.speaker, transcript) or voices.name(transcript, segment)

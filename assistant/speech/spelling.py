@@ -7,8 +7,8 @@ Real words are never turned into listed ones by their sound alone. A stretch of 
 - where it sounds like the term, and one of its words is not English (`Gregs`), or it is several words of which every one was doubted.
   Several words must sound just like it; in a single one, a vowel may differ.
 
-A person's name is looked for among words that are no English and no common name only: another name may be another person. Text that holds a
-term already is left alone. Knows English only, and neither recordings nor models.
+A person's name is looked for only among words that are no English and no common name, and must sound just like them: another name may
+be another person. Text that holds a term already is left alone. Knows English only, and neither recordings nor models.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def _sounding(stretch: Sequence[_Token], terms: Listed) -> Term | None:
     known = terms.sounds.get(sounds.consonants(sound), ())
     close = [term for each, term in known if each == sound]
     if not close and len(stretch) == 1:
-        close = [term for each, term in known if sounds.alike(sound, each)]
+        close = [term for each, term in known if sounds.alike(sound, each) and not term.person]
     return close[0] if len(close) == 1 and (foreign or not close[0].person) else None
 
 

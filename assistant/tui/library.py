@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.worker import get_current_worker
 
 from assistant import approval, pipeline
@@ -24,7 +24,7 @@ from assistant.tui import phrases
 from assistant.tui.choice import Choice
 from assistant.tui.due import DuePage
 from assistant.tui.help import HelpDialog
-from assistant.tui.page import Heading
+from assistant.tui.page import Heading, Keys
 from assistant.tui.phrases import clean
 from assistant.tui.rows import Row, Rows
 from assistant.tui.search import MOST, SearchBar, below
@@ -128,7 +128,7 @@ class LibraryScreen(DuePage):
         yield Static(_columns(*(name for name, _ in COLUMNS), "Stage"), id="columns", markup=False)
         yield SessionPane(id="sessions", markup=False)
         yield Static(NOTHING_YET, id="empty", markup=False)
-        yield Footer()
+        yield Keys()
 
     def on_screen_resume(self) -> None:
         self.action_look_again()

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Footer, OptionList
+from textual.widgets import OptionList
 
 from assistant import approval, pipeline
 from assistant.domain import CaseNote, Session, SessionSummary, Transcript
@@ -19,7 +19,7 @@ from assistant.errors import CoachnoteError, UsageProblem
 from assistant.protocols import Progress, Services, Store
 from assistant.tui import phrases
 from assistant.tui.help import HelpDialog
-from assistant.tui.page import Heading, Page
+from assistant.tui.page import Heading, Keys, Page
 from assistant.tui.panes import NotePane, TranscriptPane
 from assistant.tui.phrases import Context
 from assistant.tui.refile import Asked, RefileDialog
@@ -83,7 +83,7 @@ class NoteScreen(Page):
         with Container(id="sides"):
             yield NotePane(id="note", markup=False)
             yield TranscriptPane(id="transcript", markup=False)
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         self._load()

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Footer, Static
 
 from assistant.domain import Unfinished
 from assistant.errors import CoachnoteError
@@ -83,6 +83,25 @@ class Heading(Horizontal):
         line = self.query_one("#standing", Static)
         line.update(standing)
         line.set_class(urgent, "urgent")
+
+
+class Keys(Footer):
+    """The line at the bottom: what may be pressed. Changes that come one after another are shown once.
+
+    Textual's own is built anew for each change of focus, of the page on top and of what may be done: nine times while a session opens,
+    which is a quarter of the work of opening it.
+    """
+
+    _due = False
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        if not self._due:
+            self._due = self.is_attached and screen is self.screen and self.app.app_focus
+            super().bindings_changed(screen)
+
+    async def recompose(self) -> None:
+        self._due = False
+        await super().recompose()
 
 
 class Page(Fitting, Screen[None]):

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Footer, OptionList
+from textual.widgets import OptionList
 from textual.worker import get_current_worker
 
 from assistant import approval, pipeline, typed
@@ -38,7 +38,7 @@ from assistant.tui import forms, phrases
 from assistant.tui.case import Case, carried_over, read_case, still_fitting
 from assistant.tui.choice import Choice
 from assistant.tui.help import HelpDialog
-from assistant.tui.page import Dialog, Heading, Page
+from assistant.tui.page import Dialog, Heading, Keys, Page
 from assistant.tui.panes import LEFT_OUT, DraftPane, TranscriptPane
 from assistant.tui.phrases import Context
 from assistant.tui.sign import SignDialog
@@ -95,7 +95,7 @@ class ReviewScreen(Page):
         with Container(id="sides"):
             yield DraftPane(id="draft", markup=False)
             yield TranscriptPane(id="transcript", markup=False)
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         self.draft_pane.loading = True

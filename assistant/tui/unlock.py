@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Middle, Vertical
 from textual.message import Message
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from assistant.errors import CoachnoteError
 from assistant.protocols import Store
-from assistant.tui.page import Page
+from assistant.tui.page import Keys, Page
 
 ASK = "Type your passphrase and press Enter."
 OPENING = "Opening the store … this takes a second or two, on purpose."
@@ -63,7 +63,7 @@ class UnlockScreen(Page):
                 yield Static(self._notice, id="notice", markup=False)
             yield Input(password=True, placeholder="Passphrase", id="passphrase")
             yield Static(ASK, id="unlock-state", markup=False)
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         self._look()

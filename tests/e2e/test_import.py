@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from assistant import documents, resources
-from tests.e2e.test_straight_line import NAME, PASSPHRASE, coachnote, sign
+from tests.e2e.test_straight_line import NAME, PASSPHRASE, coachnote, make, sign
 from tests.e2e.test_writing import heard, opened
 from tests.store.made import files, spellings
 from tests.word_files import word_file
@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (resources.root() / "models" / "tagger" / "weights.npz").exists():
         pytest.skip("the tagger's weights are not in models/tagger")
     made = tmp_path_factory.mktemp("imported")
-    coachnote("init", folder=made)
+    make(made)
     coachnote("clients", "add", "C-0042", folder=made, stdin=f"{NAME}\n")
     return made
 

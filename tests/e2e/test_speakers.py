@@ -157,7 +157,7 @@ def test_doctor_says_what_is_missing_for_it(diarize: Path, capsys: pytest.Captur
 @pytest.mark.slow
 def test_a_person_hears_of_the_voices_says_whose_they_are_and_it_is_drafted_again(talk: Talk, tmp_path: Path) -> None:
     (tmp_path / "call.wav").write_bytes(wav(talk.stereo()))
-    line.coachnote("init", folder=tmp_path)
+    line.make(tmp_path)
     done = line.coachnote("process", "call.wav", "--model", "demo", "--kind", "appointment", "--date", "2026-03-12", folder=tmp_path)
     session = done.stdout.strip()
     assert f"coachnote speakers {session}" in done.stderr

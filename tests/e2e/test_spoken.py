@@ -10,6 +10,7 @@ import pytest
 from assistant import console, documents
 from assistant.cli.main import coachnote
 from tests.e2e.test_straight_line import coachnote as with_store
+from tests.e2e.test_straight_line import make
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_what_cannot_be_done_is_refused_before_the_work(
 def test_a_session_in_another_language_is_drafted_with_a_notice_and_nothing_invented(
     short_speech: Path, polish: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_store("init", folder=tmp_path)
+    make(tmp_path)
     refused = with_store("process", str(short_speech), "--model", "demo", "--language", "pl", folder=tmp_path, code=5)
     assert "The recording is kept as session" in refused.stderr and "understands English only" in refused.stderr
     finished = with_store("finish", "--model", polish, folder=tmp_path)

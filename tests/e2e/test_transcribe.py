@@ -77,6 +77,7 @@ def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str])
     assert f"Example:  coachnote {command}" in out
 
 
+@pytest.mark.slow  # the straight line hears the dictation; tests/faults/test_nobody_speaks.py asks more of recordings without a voice
 @pytest.mark.skipif(not (DEMO / "model.bin").is_file(), reason="the demo model is not in models/demo")
 class TestDemoModel:
     """Only with the trained demo model: it understands its own synthetic voices."""

@@ -12,7 +12,7 @@ import pytest
 from assistant import documents, pipeline, resources, store, typed
 from assistant.domain import Transcript
 from assistant.protocols import Store
-from tests.e2e.test_straight_line import NAME, PASSPHRASE, coachnote, sign
+from tests.e2e.test_straight_line import NAME, PASSPHRASE, coachnote, make, sign
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (resources.root() / "models" / "tagger" / "weights.npz").exists():
         pytest.skip("the tagger's weights are not in models/tagger")
     made = tmp_path_factory.mktemp("written")
-    coachnote("init", folder=made)
+    make(made)
     coachnote("clients", "add", "C-0042", folder=made, stdin=f"{NAME}\n")
     return made
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.domain import MAX_SEGMENT_WORDS, Correction, Segment, Term, Word
 from assistant.speech import spelling, vocabulary
+from tests.often import times
 
 SEED = vocabulary.seed()
 HEARD = sorted({heard.replace("[", "").replace("]", "") for term in SEED for heard in term.heard_as})
@@ -68,7 +69,7 @@ def taken_back(text: str, corrections: tuple[Correction, ...]) -> Iterator[str]:
 
 
 @given(segments(), terms)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 def test_swaps_are_told_can_be_taken_back_and_are_done_once(segment: Segment, expected: list[Term]) -> None:
     listed = spelling.listed(vocabulary.joined(expected))
     found = spelling.spell(segment, listed)
@@ -82,7 +83,7 @@ def test_swaps_are_told_can_be_taken_back_and_are_done_once(segment: Segment, ex
 
 
 @given(segments(), terms)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 def test_words_read_as_the_text_does_and_keep_within_their_times(segment: Segment, expected: list[Term]) -> None:
     found = spelling.spell(segment, spelling.listed(vocabulary.joined(expected)))
     if [word.text for word in segment.words] == segment.text.split():

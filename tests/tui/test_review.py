@@ -144,6 +144,7 @@ async def test_editing_a_statement() -> None:
         assert any(row.startswith("edited He passed food hygiene level 2") for row in rows(draft_pane(pilot)))
 
 
+@pytest.mark.slow
 async def test_an_edit_can_be_left() -> None:
     store = filled_store()
     async with reviewing(store) as pilot:
@@ -181,6 +182,7 @@ async def test_editing_who_does_an_action_and_by_when() -> None:
         assert (action.owner, action.owner_name, action.due, action.due_text) == ("coach", None, dt.date(2026, 3, 27), "next Friday")
 
 
+@pytest.mark.slow
 async def test_editing_a_referral_an_outcome_and_the_appointment() -> None:
     store = filled_store()
     async with reviewing(store) as pilot:
@@ -223,6 +225,7 @@ async def test_what_was_left_out_can_be_added_with_its_evidence() -> None:
         assert (decision.path, decision.statement.evidence) == ("note/attendance/+0", (evidence(14),))  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_what_was_said_can_be_added_from_the_other_side() -> None:
     store = filled_store()
     async with reviewing(store) as pilot:
@@ -234,6 +237,7 @@ async def test_what_was_said_can_be_added_from_the_other_side() -> None:
         assert saved(store).decisions[-1].item.evidence == (evidence(0),)  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_the_next_item_to_check_is_one_key_away_and_comes_round_again() -> None:
     async with reviewing() as pilot:
         seen = []
@@ -293,6 +297,7 @@ async def test_no_word_of_a_note_reaches_the_title_or_a_message() -> None:
         assert "hygiene" not in told(pilot)
 
 
+@pytest.mark.slow
 async def test_the_keys_are_on_a_page_of_their_own() -> None:
     async with reviewing() as pilot:
         await press(pilot, "question_mark")
@@ -302,6 +307,7 @@ async def test_the_keys_are_on_a_page_of_their_own() -> None:
         assert screen_name(pilot) == "ReviewScreen"
 
 
+@pytest.mark.slow
 async def test_no_line_is_cut_off_at_any_width() -> None:
     for size in ((124, 38), (80, 24)):
         async with reviewing(size=size) as pilot:

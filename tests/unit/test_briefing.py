@@ -30,7 +30,10 @@ def test_what_a_coach_put_right_is_expected_where_it_is_no_ordinary_word() -> No
             corrected(("gregs", "Greggs"), by="vocabulary"),
         )
     )
-    assert briefing.learned([heard]) == (Term(text="Siobhan", heard_as=("shivon", "Shivonne")), Term(text="Withenshawe"))
+    assert briefing.learned([heard]) == (
+        Term(text="Siobhan", heard_as=("shivon", "Shivonne"), person=True),
+        Term(text="Withenshawe", person=True),
+    )
 
 
 def test_a_brief_to_hear_holds_names_and_what_was_learned() -> None:
@@ -44,7 +47,7 @@ def test_a_brief_to_hear_holds_names_and_what_was_learned() -> None:
     assert [term.text for term in brief.vocabulary][: len(CLIENT.name.split())] == list(dict.fromkeys([CLIENT.name, *CLIENT.name.split()]))[
         : len(CLIENT.name.split())
     ]
-    assert brief.vocabulary[-1] == Term(text="Wythenshawe", heard_as=("Withenshaw",))
+    assert brief.vocabulary[-1] == Term(text="Wythenshawe", heard_as=("Withenshaw",), person=True)
     assert briefing.brief_to_hear(store, replace(session(), client=None)).vocabulary == tuple(briefing.names([session().coach]))
 
 

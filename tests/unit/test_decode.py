@@ -105,7 +105,14 @@ def test_a_wav_whose_size_was_never_written_is_read_to_its_end(size: int) -> Non
     assert (decoded.seconds, decoded.gaps) == (7, ())
 
 
-@pytest.mark.parametrize(("container", "codec", "rate"), [("mp4", "aac", 44_100), ("mp3", "mp3", 44_100), ("matroska", "libopus", 48_000)])
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [
+        ("mp4", "aac", 44_100),
+        pytest.param("mp3", "mp3", 44_100, marks=pytest.mark.slow),
+        pytest.param("matroska", "libopus", 48_000, marks=pytest.mark.slow),
+    ],
+)
 def test_a_damaged_middle_is_told_and_the_time_after_it_is_right(container: str, codec: str, rate: int) -> None:
     data = bytearray(encoded(bursts(40, rate), container, codec, rate))
     third = len(data) // 3
@@ -311,9 +318,14 @@ CUT = [
     ("adts", "aac", 44_100), ("mp3", "mp3", 44_100), ("webm", "libopus", 48_000), ("ogg", "libopus", 48_000), ("flac", "flac", 44_100),
     ("asf", "wmav2", 44_100), ("amr", "libopencore_amrnb", 8000),
 ]  # fmt: skip
+QUICK = ("wav", "mp3", "ogg", "flac")
+"""What telephones and recorders write, in the quick run."""
 
 
-@pytest.mark.parametrize(("container", "codec", "rate"), CUT, ids=[container for container, _, _ in CUT])
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [pytest.param(*cut, id=cut[0], marks=() if cut[0] in QUICK else pytest.mark.slow) for cut in CUT],
+)
 def test_no_container_may_be_cut_off_in_silence(container: str, codec: str, rate: int) -> None:
     data = encoded(noise(20, rate), container, codec, rate)
     whole, cut = read(data), read(data[: len(data) * 6 // 10 - 37])

@@ -29,8 +29,9 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def child(tiny_folder: Path) -> Iterator[ChildModel]:  # noqa: F811
+    """One for all tests: it goes on with the process that is there, and begins another where a test has ended it."""
     with contextlib.closing(ChildModel("tiny", tiny_folder)) as model:
         yield model
 
@@ -63,13 +64,14 @@ def test_a_child_answers_like_the_engine_itself(child: ChildModel) -> None:
     words = tiny_llm.tokenizer()
     assert child.ready is not None
     if child.ready.dtype == "float32":  # the folder was written from the same seed
-        assert texts == tiny_llm.answers(tiny_llm.CausalLM(tiny_llm.model("qwen3", len(words)), words), wanted)
+        assert texts == tiny_llm.answers(tiny_llm.engine(tiny_llm.model("qwen3", len(words)), words), wanted)
     assert ended == ["actions", "risk"]
     assert child.sha256 is not None
     assert len(child.sha256) == 64
 
 
 @linux_only
+@pytest.mark.slow
 def test_leaving_a_reading_ends_the_child_within_a_second(child: ChildModel) -> None:
     events = child.read(long_reading())
     next(e for e in events if isinstance(e, Text) and e.text)
@@ -81,14 +83,15 @@ def test_leaving_a_reading_ends_the_child_within_a_second(child: ChildModel) -> 
 
 
 @linux_only
-def test_leaving_while_the_model_still_loads_ends_it_too(child: ChildModel) -> None:
-    events = child.read(long_reading())
-    assert isinstance(next(events), Pulse)  # within a fifth of a second, long before torch is imported
-    pid, started = child.pid, time.monotonic()
-    events.close()
-    assert time.monotonic() - started < 1
-    assert pid is not None
-    assert not alive(pid)
+def test_leaving_while_the_model_still_loads_ends_it_too(tiny_folder: Path) -> None:  # noqa: F811
+    with contextlib.closing(ChildModel("tiny", tiny_folder)) as fresh:
+        events = fresh.read(long_reading())
+        assert isinstance(next(events), Pulse)  # within a fifth of a second, long before torch is imported
+        pid, started = fresh.pid, time.monotonic()
+        events.close()
+        assert time.monotonic() - started < 1
+        assert pid is not None
+        assert not alive(pid)
 
 
 @pytest.mark.slow
@@ -149,13 +152,18 @@ def assert_fell_back(made: Draft, why: str) -> None:
 
 
 @linux_only
-def test_a_child_killed_while_drafting_falls_back_and_says_so(tiny_folder: Path) -> None:  # noqa: F811
+def test_a_child_killed_while_drafting_falls_back_and_says_so(child: ChildModel) -> None:
     opened: list[ChildModel] = []
-    steps = drafter(tiny_folder, opened).draft(transcript())
-    while not (opened and opened[0].ready):
+
+    def start() -> ChildModel:
+        opened.append(child)
+        return child
+
+    steps = ModelDrafter("llm", start, ExtractiveDrafter()).draft(transcript())
+    while not (opened and child.ready):
         next(steps)
-    assert opened[0].pid is not None
-    os.kill(opened[0].pid, 9)
+    assert child.pid is not None
+    os.kill(child.pid, 9)
     assert_fell_back(tiny_llm.result(steps), "crashed")
 
 

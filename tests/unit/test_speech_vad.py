@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.speech import vad
 from assistant.speech.vad import LONGEST, ON, PAD, STEP, Activity, plan
+from tests.often import times
 from tests.sound import RATE
 from tests.work import finish
 
@@ -26,7 +27,7 @@ def heard(*parts: tuple[float, float], level: float = LOUDNESS) -> Activity:
 PARTS = st.lists(st.tuples(st.floats(0.05, 40), st.sampled_from([0.0, 0.1, 0.32, 0.4, 0.55, 0.95])), min_size=1, max_size=30)
 
 
-@settings(max_examples=50)
+@settings(max_examples=times(50))
 @given(PARTS)
 def test_stretches_are_in_order_apart_and_short(parts: list[tuple[float, float]]) -> None:
     activity = heard(*parts)
@@ -36,7 +37,7 @@ def test_stretches_are_in_order_apart_and_short(parts: list[tuple[float, float]]
     assert all(a.end <= b.start for a, b in pairwise(stretches))
 
 
-@settings(max_examples=50)
+@settings(max_examples=times(50))
 @given(PARTS)
 def test_where_somebody_speaks_no_likely_speech_is_left_out(parts: list[tuple[float, float]]) -> None:
     activity = heard((1, 0.95), *parts)

@@ -87,6 +87,13 @@ def test_somebodys_name_is_never_made_of_english_words() -> None:
     assert spelling.spell(segment("the rest art adviser", "rest art"), people).text == "the rest art adviser"
 
 
+def test_a_name_that_sounds_otherwise_by_one_vowel_may_be_somebody_elses() -> None:
+    people = spelling.listed([Term(text="Nasreen", person=True)])
+    assert spelling.spell(segment("Nisreen rang"), people).text == "Nisreen rang"
+    assert spelling.spell(segment("Nasrean rang"), people).text == "Nasreen rang"
+    assert spelling.spell(segment("Nisreen rang"), spelling.listed([Term(text="Nasreen")])).text == "Nasreen rang"
+
+
 def test_a_real_word_that_a_list_gives_alone_must_have_been_doubted() -> None:
     listed = spelling.listed([Term(text="sanction", heard_as=("function",))])
     assert spelling.spell(segment("He had a function."), listed).text == "He had a function."

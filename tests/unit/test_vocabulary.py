@@ -97,3 +97,13 @@ def test_a_prompt_ends_with_the_likeliest_word_and_a_full_stop() -> None:
     assert vocabulary.prompt(["Amir", "Restart", "PIP"], len, 100) == "PIP, Restart, Amir."
     assert vocabulary.prompt(["Amir", "Restart", "PIP"], len, 15) == "Restart, Amir."
     assert vocabulary.prompt(["Amir"], len, 3) == vocabulary.prompt([], len, 100) == ""
+
+
+@pytest.mark.parametrize("word", ["rest", "Organise", "organize", "colour", "color", "client’s", "work-coach", "don't", "Sean", "42", "J"])
+def test_ordinary_words_are_known_in_british_and_american_spelling(word: str) -> None:
+    assert ordinary(word)
+
+
+@pytest.mark.parametrize("word", ["Gregs", "Okonkwo", "fitnote", "Jobcentre", "work-kotch"])
+def test_what_is_no_english_is_not(word: str) -> None:
+    assert not ordinary(word)
