@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
     from assistant.speech.cards import Card, Kind, ModelOnDisk
+    from assistant.speech.check import Checked
     from assistant.speech.diarize import Diarizer
+    from assistant.speech.windows import Verdict
 
 DRAFTERS = ("extractive", "llm", "local-server")
 
@@ -214,6 +216,24 @@ def add_model(settings: Settings, name: str, folder: Path) -> ModelOnDisk:
     from assistant.speech import cards
 
     return cards.add(name, folder, settings.models)
+
+
+def check_model(settings: Settings, name: str | None, recording: Path | None) -> Generator[Progress, None, Checked]:
+    """Try a speech model on a recording, or on the one that comes with the program, and keep the verdict.
+
+    Raises ModelMissing, ModelUnusable, InputError, NothingSaid, UsageProblem or NotWritable.
+    """
+    from assistant.speech import check, vocabulary
+
+    expected = vocabulary.words(vocabulary.joined(_vocabulary(settings)))
+    return check.check(find_model(settings, name), recording, language=settings.language, prompt=expected)
+
+
+def window_verdict(model: ModelOnDisk) -> Verdict | None:
+    """What a check of a speech model found; None where there was none."""
+    from assistant.speech import windows
+
+    return windows.read(model)
 
 
 def remove_model(settings: Settings, name: str) -> None:

@@ -55,8 +55,8 @@ class Card:
     languages: tuple[str, ...] = ()
     translates: bool | None = None
     """Whether a speech model was trained to translate into English."""
-    smallest_window: float = LEAST_WINDOW
-    """Seconds that a window holds at least."""
+    smallest_window: float | None = None
+    """Seconds that a window holds at least, where that was measured for this model. None: `windows` decides, by a check."""
     prompt: bool = True
     """Whether it makes use of words to expect. False for one that never saw any in training, and hears worse with them."""
     notice: str | None = None
@@ -126,7 +126,7 @@ def add(name: str, source: Path, models: Path) -> ModelOnDisk:
     beside = models / f".{name}.partial"
     try:
         shutil.rmtree(beside, ignore_errors=True)
-        shutil.copytree(source, beside)
+        shutil.copytree(source, beside, ignore=shutil.ignore_patterns(provenance.VERDICT))  # a check is of the computer it was made on
         provenance.record(beside, "a folder", None)
         beside.replace(models / name)
     except OSError as error:

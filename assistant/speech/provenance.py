@@ -14,7 +14,8 @@ import msgspec
 
 from assistant.errors import ModelUnusable
 
-RECORD = "coachnote.json"
+RECORD, VERDICT = "coachnote.json", "check.json"
+"""What the program itself writes beside a model's files: where they came from, and what a check found."""
 LARGEST = 1024 * 1024
 """Bytes of a record."""
 
@@ -36,8 +37,9 @@ def sha256_of(path: Path) -> str:
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    """The files of a model, without the record itself."""
-    yield from (path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / RECORD)
+    """The files of a model, without the program's own."""
+    own = (folder / RECORD, folder / VERDICT)
+    yield from (path for path in sorted(folder.rglob("*")) if path.is_file() and path not in own)
 
 
 def record(folder: Path, source: str, revision: str | None) -> Provenance:

@@ -15,7 +15,7 @@ from assistant import languages
 from assistant.domain import HeardBy, Segment, Term, Transcript, voices
 from assistant.doubt import doubtful
 from assistant.protocols import Brief, Progress
-from assistant.speech import abilities, guards, hearing, provenance, sides, spelling, tongue, turns, vad, vocabulary
+from assistant.speech import abilities, guards, hearing, provenance, sides, spelling, tongue, turns, vad, vocabulary, windows
 from assistant.speech.cards import DEMO, ModelOnDisk
 from assistant.speech.decode import Decoded, decode
 from assistant.speech.diarize import Diarizer
@@ -75,7 +75,7 @@ class SpeechTranscriber:
         segments = tuple(replace(segment, id=number) for number, (segment, _) in enumerate(said))
         spoken = {number: tongues[segment.id] for number, (segment, _) in enumerate(said)}
         language, others = tongue.summary(segments, spoken, task.language)
-        settings = self._settings(ear, decoded) | others | _voices(said, diarizer)
+        settings = self._settings(ear, decoded, task) | others | _voices(said, diarizer)
         return brief.transcript(segments, HeardBy(engine="faster-whisper", model=self.model.card.name, settings=settings), language, gaps)
 
     def _told_apart(self, diarizer: Diarizer, side: Side) -> Generator[Progress, None, list[Said]]:
@@ -104,15 +104,15 @@ class SpeechTranscriber:
             follow=self.language == languages.AUTO,
             translate=self.translate,
             prompt=vocabulary.words(listed) if self.model.card.prompt else (),
-            smallest_window=self.model.card.smallest_window,
+            smallest_window=windows.smallest(self.model),
             word_times=self.word_times or every_word,
         )
 
     def _knows_more(self, ear: Ear) -> bool:
         return ear.multilingual and not self.model.card.only_english
 
-    def _settings(self, ear: Ear, decoded: Decoded) -> Settings:
-        settings: Settings = {**ear.settings, "window": f"speech + {MARGIN:g} s, at least {self.model.card.smallest_window:g} s"}
+    def _settings(self, ear: Ear, decoded: Decoded, task: Task) -> Settings:
+        settings: Settings = {**ear.settings, "window": f"speech + {MARGIN:g} s, at least {task.smallest_window:g} s"}
         settings |= {} if self._knows_more(ear) else {"only_english": True}
         settings |= {"language": self.language} if self.language != languages.AUTO else {}
         settings |= {"translate": True} if self.translate else {}

@@ -48,8 +48,8 @@ END, START_TOKEN, ENGLISH, FIRST_TIME = TEXT, TEXT + 1, TEXT + 2, TEXT + len(MAR
 VOCABULARY = FIRST_TIME + 1501
 SOUND, HEARD, FIRST, ZERO = -1, -2, -3, -4
 """Channels of the encoder. ZERO is never written to, so that after a normalisation it holds minus the mean: others are read against it."""
-DUE, START = -1, -2
-"""Channels of the decoder, where ZERO is the same."""
+DUE, START, PLACE = -1, -2, -3
+"""Channels of the decoder, where ZERO is the same. PLACE is what the start token at a position tells of it."""
 SURE = 46.0
 """Logit of the token that a position names."""
 LEAST, WHOLLY = 0.1, 0.2
@@ -186,14 +186,23 @@ def _count(made: Weights, size: Size) -> None:
         for matrix in ("query", "key", "value"):
             made[f"{block}.{part}.{matrix}.weight"][:head] = 0
         made[f"{block}.{part}.query.bias"][0] = unit
-    spread = float(np.std(tokens[START_TOKEN] + places[0]))
-    made[f"{block}.attn.key.weight"][0, START] = 12.0 * spread / MARK
-    _read(made[f"{block}.attn.value.weight"], DUE, 1.0)
-    made[f"{block}.attn.out.weight"][DUE, 0] = -spread
+    places[:, PLACE] = _told(tokens[START_TOKEN] + places)
+    made[f"{block}.attn.key.weight"][0, START] = 12.0 / MARK
+    _read(made[f"{block}.attn.value.weight"], PLACE, 1.0)
+    made[f"{block}.attn.out.weight"][DUE, 0] = 1.0
     _read(made[f"{block}.cross_attn.key.weight"], FIRST, math.log(SINK) / math.sqrt(size.width - 1))
     _read(made[f"{block}.cross_attn.value.weight"], HEARD, READ)
     made[f"{block}.cross_attn.out.weight"][DUE, 0] = STEP * RATE / 50 * (SINK + FRAMES) / (READ * SPOKEN)
     made[f"{block}.cross_attn.out.bias"][DUE] = -3 * STEP  # the marks before the text, and how far below zero it ends
+
+
+def _told(starts: Array) -> Array:
+    """For each position what PLACE must hold so that, normalised with the start token there (`starts`), it is STEP times the position."""
+    wanted, told = STEP * np.arange(len(starts)), np.zeros(len(starts))
+    for _ in range(20):
+        starts[:, PLACE] = told
+        told = wanted * starts.std(axis=1)
+    return told.astype(np.float32)
 
 
 def _read(matrix: Array, channel: int, gain: float) -> None:

@@ -63,7 +63,7 @@ def test_it_says_nothing_of_silence_and_takes_it_for_english(ear) -> None:
 
 def test_a_prompt_does_not_end_or_prolong_what_it_says(ear) -> None:
     plain, prompted = (ear.hear(voice(8.0), window=10.0, language="en", prompt=prompt) for prompt in ((), ("xxxxx",) * 20))
-    assert 0.25 * plain.tokens < prompted.tokens < 1.5 * plain.tokens  # within a tenth at the true sizes
+    assert abs(plain.tokens - prompted.tokens) <= 3
 
 
 def test_the_sound_is_the_same_every_time_and_as_long_as_asked(tmp_path: Path) -> None:
