@@ -48,7 +48,20 @@ SAMPLE_RATE = 16_000
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     stage: Literal[
-        "fetch", "keep", "load", "decode", "transcribe", "draft", "index", "database", "sound", "check", "entries", "plaintext", "salvage"
+        "fetch",
+        "keep",
+        "load",
+        "decode",
+        "find",
+        "transcribe",
+        "draft",
+        "index",
+        "database",
+        "sound",
+        "check",
+        "entries",
+        "plaintext",
+        "salvage",
     ]
     done: float
     """Seconds of audio; bytes when fetching, keeping or searching files, segments when drafting, sessions when they are read to be
@@ -59,6 +72,8 @@ class Progress:
     """The segment just heard, when there is one."""
     item: Item | None = None
     """The item just drafted, when there is one: it may still be joined with others or dropped."""
+    notice: str | None = None
+    """A sentence for the person, given once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from assistant.speech.cards import Card, Kind, ModelOnDisk
 
 DRAFTERS = ("extractive", "llm", "local-server")
+EARS = {"faster-whisper": "assistant.speech.engine:Engine"}
+"""The class of ears for each engine that a model's card may name, as module:name: imported by the processes that hear, and not here."""
 
 
 def create_store(settings: Settings, passphrase: str) -> str:
@@ -122,11 +124,12 @@ def _boxes() -> Path:
 
 
 def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
-    """A Whisper model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
-    from assistant.speech.engine import Engine
+    """A speech model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
+    from assistant.speech.ears import FarEars
     from assistant.speech.transcriber import SpeechTranscriber
 
-    return SpeechTranscriber(find_model(settings, model), Engine, word_times=word_times)
+    chosen = find_model(settings, model)
+    return SpeechTranscriber(chosen, FarEars(EARS[chosen.card.engine], chosen), word_times=word_times)
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:

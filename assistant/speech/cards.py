@@ -5,10 +5,8 @@ Reads folders and cards, and copies a folder in. Loads no model, and knows no ne
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ import msgspec
 
 from assistant import resources
 from assistant.errors import ModelMissing, ModelUnusable, NotWritable, Refused, UsageProblem
-from assistant.speech import provenance
+from assistant.speech import machine, provenance
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 """Without its tokenizer, faster-whisper would ask the network for one."""
@@ -28,8 +26,11 @@ PIECES = "model.safetensors.index.json"
 DEMO = "demo"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 Kind = Literal["whisper", "language"]
+KINDS: tuple[Kind, ...] = ("whisper", "language")
 LEAST_WINDOW = 10.0
 """Seconds: real Whisper models lose accuracy on shorter windows."""
+LEAST_CARD = 4000
+"""MB of a graphics card on which every Whisper model runs: int8_float16 needs 2.5 GB for large-v3-turbo (sovereign-asr-bench)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +39,14 @@ class Card:
 
     name: str
     kind: Kind = "whisper"
+    engine: str = "faster-whisper"
+    """What hears with it, for a speech model: a name that `wiring.EARS` knows."""
     purpose: str = ""
     hub: str | None = None
     """Where it is published: a speech model in its faster-whisper form, a language model as safetensors."""
     revision: str | None = None
     files: tuple[str, ...] = NEEDED
+    """The first of them holds its weights."""
     size_mb: int | None = None
     ram_mb: int | None = None
     """Peak memory on a CPU: decoding int8 for speech, float32 for language."""
@@ -55,7 +59,9 @@ class Card:
     auto_rank: int | None = None
     """`auto` takes the highest that fits the machine; None: never by itself."""
     min_cores: int = 1
-    """Logical CPU cores from which it keeps up with speech."""
+    """Physical CPU cores from which it keeps up with speech."""
+    card_rank: int | None = None
+    """The same where a graphics card has LEAST_CARD; None: it is no better there than on a CPU."""
     prompt_lookup: int | None = None
     """Tokens that a language model guesses at a time from what it has read; None: none."""
 
@@ -91,7 +97,7 @@ def present(models: Path, kind: Kind = "whisper") -> list[ModelOnDisk]:
     """The models of a kind on this disk: the shipped one, and every folder of `models` that holds one. Sorted by name."""
     cards = {card.name: card for card in known(kind)}
     folders = [resources.root() / "models" / DEMO, *(sorted(models.iterdir()) if models.is_dir() else [])]
-    found = {folder.name: folder for folder in folders if folder.is_dir() and _holds(folder, kind)}
+    found = {folder.name: folder for folder in folders if folder.is_dir() and _holds(folder, kind, cards.get(folder.name))}
     return [
         ModelOnDisk(card=cards.get(name, Card(name=name, kind=kind)), folder=folder, carded=name in cards)
         for name, folder in sorted(found.items())
@@ -102,13 +108,15 @@ def add(name: str, source: Path, models: Path) -> ModelOnDisk:
     """Copy a model's folder in under a name, all of it or nothing. Raises UsageProblem, Refused, ModelUnusable or NotWritable."""
     if not NAME.fullmatch(name) or name == DEMO:
         raise UsageProblem("A model's name holds letters, digits, dots and hyphens.", do="Use the name of a known one, or one of your own.")
-    kind: Kind | None = next((k for k in ("whisper", "language") if source.is_dir() and _holds(source, k)), None)
+    carded = {each.name: each for k in KINDS for each in known(k)}.get(name)
+    kind = next((k for k in KINDS if source.is_dir() and _holds(source, k, carded if carded and carded.kind == k else None)), None)
     if kind is None:
         do = f"A speech model holds {', '.join(NEEDED)}; a language model {', '.join(LANGUAGE_NEEDED)}."
         raise ModelUnusable("There is no model in that folder.", do=do)
     if (models / name).exists():
         raise Refused(f"There is a model called {name} already.", do=f"Remove it first: coachnote models remove {name}")
-    _whole(ModelOnDisk(card=Card(name=name, kind=kind), folder=source))
+    of_its_own = carded if carded and carded.kind == kind else Card(name=name, kind=kind)
+    _whole(ModelOnDisk(card=of_its_own, folder=source))
     beside = models / f".{name}.partial"
     try:
         shutil.rmtree(beside, ignore_errors=True)
@@ -130,20 +138,21 @@ def remove(name: str, models: Path) -> None:
 
 def card(name: str) -> Card:
     """The card of a known model of either kind. Raises UsageProblem when no card has that name."""
-    for kind in ("whisper", "language"):
+    for kind in KINDS:
         for each in known(kind):
             if each.name == name:
                 return each
     raise UsageProblem(f"There is no card for a model called {name}.", do="See the known ones with: coachnote models")
 
 
-def _holds(folder: Path, kind: Kind) -> bool:
-    """Whether a folder holds a model's weights: CTranslate2's for speech, safetensors for language."""
-    return (folder / "model.bin").is_file() if kind == "whisper" else any(folder.glob("*.safetensors"))
+def _holds(folder: Path, kind: Kind, card: Card | None) -> bool:
+    """Whether a folder holds a model's weights: CTranslate2's for speech unless its card says otherwise, safetensors for language."""
+    weights = (card.files if card else NEEDED)[0]
+    return (folder / weights).is_file() if kind == "whisper" else any(folder.glob("*.safetensors"))
 
 
 def _lacking(model: ModelOnDisk) -> list[str]:
-    needed = NEEDED if model.card.kind == "whisper" else LANGUAGE_NEEDED
+    needed = model.card.files if model.card.kind == "whisper" else LANGUAGE_NEEDED
     whole = (model.folder / PIECES).is_file()
     return [file for file in needed if not (model.folder / file).is_file() and not (whole and file == LANGUAGE_NEEDED[-1])]
 
@@ -155,7 +164,7 @@ def find(name: str, models: Path, kind: Kind = "whisper") -> ModelOnDisk:
     """
     here = present(models, kind)
     if name == "auto":
-        chosen = best(here, cores=os.cpu_count() or 1, memory_mb=memory_mb())
+        chosen = best(here, cores=machine.cores(), memory_mb=machine.memory_mb(), card_mb=machine.card_mb() if kind == "whisper" else 0)
     else:
         chosen = next((model for model in here if model.card.name == name), None)
     if chosen is None:
@@ -175,12 +184,13 @@ def _whole(model: ModelOnDisk) -> ModelOnDisk:
     return model
 
 
-def best(here: list[ModelOnDisk], *, cores: int, memory_mb: int | None) -> ModelOnDisk | None:
+def best(here: list[ModelOnDisk], *, cores: int, memory_mb: int | None, card_mb: int = 0) -> ModelOnDisk | None:
     """The highest ranked model that this machine can carry; else the smallest ranked one; else one that a person added."""
     ranked = sorted((m for m in here if m.card.auto_rank is not None and m.card.name != DEMO), key=lambda m: m.card.auto_rank or 0)
     fitting = [m for m in ranked if m.card.min_cores <= cores and _fits(m.card, memory_mb)]
+    on_card = [m for m in here if m.card.card_rank is not None and card_mb >= LEAST_CARD]
     added = [m for m in here if not m.carded]
-    return next(iter([*reversed(fitting), *ranked, *added]), None)
+    return next(iter([*sorted(on_card, key=lambda m: -(m.card.card_rank or 0)), *reversed(fitting), *ranked, *added]), None)
 
 
 def _fits(card: Card, memory: int | None) -> bool:
@@ -208,25 +218,3 @@ def _no_language_model(name: str, here: list[ModelOnDisk]) -> ModelMissing:
         do="Fetch one with `coachnote models fetch NAME`, or bring a folder in with `coachnote models add NAME FOLDER`; `coachnote models` "
         "lists the known ones. Or draft with --drafter extractive.",
     )
-
-
-def memory_mb() -> int | None:
-    """Physical memory of this machine; None where it cannot be told."""
-    if sys.platform == "win32":
-        return _windows_memory_mb()
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    except (ValueError, OSError):
-        return None
-
-
-def _windows_memory_mb() -> int | None:
-    import ctypes
-
-    class Status(ctypes.Structure):
-        # MEMORYSTATUSEX: two 32-bit fields, then seven 64-bit ones, of which only the first is of use here
-        _fields_ = [(name, ctypes.c_uint32) for name in ("length", "load")] + [(name, ctypes.c_uint64) for name in ("total", *"bcdefg")]
-
-    status = Status(length=ctypes.sizeof(Status))
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - a plain attribute is unknown to type checkers elsewhere
-    return status.total // 2**20 if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import subprocess
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +23,7 @@ from assistant.domain import Gap
 from assistant.errors import InputError, MissingPart, NotAudio
 from assistant.protocols import SAMPLE_RATE, Progress
 from assistant.speech import wire
+from assistant.speech.level import Meter
 from assistant.speech.mono import Samples, mono
 from assistant.speech.source import Source, opened
 from assistant.speech.tally import AT_LEAST, Tally
@@ -34,7 +35,8 @@ MOST_READ, SOME_BYTES = 4, 1 << 26
 """So many times its size, and so many bytes, are read of a file without a second of sound before that counts as going round in circles."""
 LONGEST = 24 * 3600.0
 """Seconds of sound: a recorder that was forgotten for a night is still taken."""
-
+KEPT = 600.0
+"""Seconds of sound that are held in memory (19 MB). A longer recording is decoded again whenever its sound is needed."""
 
 DAMAGE_SHARE = 0.01
 """More bad packets, and the recording counts as damaged."""
@@ -44,35 +46,66 @@ SHORTEST_HOLE, SHORTEST_IN_DAMAGE = 0.5, 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """A recording as sound."""
+    """What a recording holds, and its sound for whoever asks."""
 
-    samples: Samples = field(repr=False)
-    """16 kHz mono, int16, shape (n,): half the memory of float32, 115 MB an hour."""
+    audio: Path | BinaryIO = field(repr=False)
+    samples: Samples | None = field(repr=False)
+    """16 kHz mono, int16, shape (n,); None where it is too long to be kept."""
+    level: NDArray[np.float32] = field(repr=False)
+    """RMS in dBFS of every 32 ms, -120 for digital silence, shape (windows,)."""
     seconds: float
     declared: float | None
     """Seconds that it should last: as the container says, or by its bytes for a raw stream; None where nothing is known."""
     bad_packets: int
     gaps: tuple[Gap, ...] = ()
-    """Stretches that are lost, oldest first; those inside `seconds` are silent in `samples`."""
+    """Stretches that are lost, oldest first; those inside `seconds` are silent in its sound."""
 
-    def floats(self, start: float, end: float) -> NDArray[np.float32]:
-        """Samples from `start` to `end` seconds as float32, full scale 1.0."""
-        return self.between(start, end).astype(np.float32) / np.float32(32768)
+    def sound(self, spans: Iterable[tuple[float, float]]) -> Generator[Samples | None, None, None]:
+        """The samples of each span, given in seconds and by their starts; None whenever there was nothing to do for a fifth of a second.
 
-    def between(self, start: float, end: float) -> Samples:
-        """Samples from `start` to `end` seconds."""
-        return self.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+        Raises as `decode` does, and InputError where a recording is not what it was when it was first decoded.
+        """
+        whole = (sample for sample in (self.samples,)) if self.samples is not None else _steps(self.audio, Tally())
+        with contextlib.closing(whole):
+            yield from _cut(whole, [(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for start, end in spans])
 
 
 def decode(audio: Path | BinaryIO) -> Generator[Progress, None, Decoded]:
-    """Read a whole recording. Raises InputMissing, InputError or NotAudio; nothing decoded is an error, never an empty result."""
-    pcm, tally = bytearray(), Tally()
+    """Go through a whole recording. Raises InputMissing, InputError or NotAudio; nothing decoded is an error, never an empty result."""
+    pcm, meter, tally = bytearray(), Meter(), Tally()
     for block in _steps(audio, tally):
         if block is not None:
+            meter.add(block)
             pcm += block.tobytes()
+        if tally.seconds > KEPT:
+            pcm.clear()
         yield Progress(stage="decode", done=tally.seconds, total=tally.declared)
-    samples = np.frombuffer(pcm, dtype=np.int16)
-    return Decoded(samples=samples, seconds=tally.seconds, declared=tally.declared, bad_packets=tally.bad, gaps=_gaps(tally))
+    return Decoded(
+        audio=audio,
+        samples=np.frombuffer(pcm, dtype=np.int16) if tally.seconds <= KEPT else None,
+        level=meter.levels(),
+        seconds=tally.seconds,
+        declared=tally.declared,
+        bad_packets=tally.bad,
+        gaps=_gaps(tally),
+    )
+
+
+def _cut(steps: Iterator[Samples | None], spans: Iterable[tuple[int, int]]) -> Iterator[Samples | None]:
+    """Spans of samples out of a recording that comes in blocks, holding no more of it than the span that is put together."""
+    held, first = np.empty(0, dtype=np.int16), 0
+    for start, end in spans:
+        while first + len(held) < end:
+            try:
+                block = next(steps)
+            except StopIteration:
+                raise _changed() from None
+            if block is None:
+                yield None
+                continue
+            past = min(max(0, start - first), len(held))
+            held, first = np.concatenate([held[past:], block]), first + past
+        yield held[start - first : end - first]
 
 
 def probe(audio: Path | BinaryIO) -> dt.date | None:
@@ -166,6 +199,14 @@ def _no_sound() -> NotAudio:
         "No sound could be decoded from this file.",
         means="It is damaged beyond use, or holds no sound.",
         do="Play it in another program to check it.",
+    )
+
+
+def _changed() -> InputError:
+    return InputError(
+        "The recording could not be read the same way twice.",
+        means="It changed while it was read, or what it lies on fails now and then. Nothing of it was left out without a word.",
+        do="Copy it to a disk of this computer, and try again.",
     )
 
 

@@ -58,7 +58,7 @@ class Remote(io.RawIOBase):
 
 
 def main(rate: int) -> None:
-    answers, out = sys.stdin.buffer, _only_way_out()
+    answers, out = sys.stdin.buffer, wire.only_way_out()
     limits.confine()
     file, tally = Remote(out, answers), Tally()
     told: tuple[object, ...] = ()
@@ -72,15 +72,6 @@ def main(rate: int) -> None:
         wire.send(out, wire.DONE)
     except NotAudio as refused:
         wire.send(out, wire.REFUSED, wire.packed({"what": refused.what, "means": refused.means, "do": refused.do}))
-
-
-def _only_way_out() -> IO[bytes]:
-    """The real stdout for messages; whatever a library prints goes nowhere."""
-    out = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    return out
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the process that decodes may use: a parser led astray by a damaged or hostile file ends alone, and leaves nothing behind.
+"""What the processes that decode and hear may use: a parser led astray by a damaged or hostile file ends alone, and leaves nothing behind.
 
 POSIX sets limits on the process, Windows on a job of its own. macOS does not hold a process to its address space.
 """
@@ -20,9 +20,19 @@ def confine() -> None:
         return
     import resource
 
-    for limit, most in ((resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, MEMORY)):
-        resource.setrlimit(limit, (most, most))
+    leave_nothing()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     allow_more()
+
+
+def leave_nothing() -> None:
+    """No file may be written, and no dump of memory left. Windows is not asked for the first, and leaves no dumps unless told to."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+        resource.setrlimit(limit, (0, 0))
 
 
 def allow_more() -> None:

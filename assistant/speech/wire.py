@@ -1,8 +1,12 @@
-"""What the program and the process that decodes for it say to each other: a letter, a length, and so many bytes. Knows no sound."""
+"""What the program and the processes that decode and hear for it say to each other: a letter, a length, and so many bytes.
+
+Knows no sound.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import struct
 from collections.abc import Iterator
 from typing import IO, Any
@@ -20,10 +24,23 @@ SOUND = b"S"
 NEWS = b"N"
 """From the child: what is known so far, as JSON."""
 REFUSED = b"X"
-"""From the child, its last word: why there is no sound, as JSON."""
+"""From the child, its last word: why there is no sound, or why the model is of no use, as JSON."""
 DONE = b"D"
 """From the child, its last word: that was all."""
 DATA = b"A"
+
+LOAD = b"L"
+"""To a process that hears: which model, as JSON. Answered with READY."""
+HEAR = b"H"
+"""To it: a stretch and how to hear it. Answered with FOUND."""
+LANGUAGES = b"G"
+"""To it: a stretch. Answered with FOUND: the probability of every language in it."""
+READY = b"Y"
+FOUND = b"F"
+LAST = b"Z"
+"""From it: as FOUND, and it ends now, since a fresh one is better."""
+NO_CARD = b"C"
+"""From it, its last word: why the graphics card cannot be used, as JSON."""
 
 
 def send(pipe: IO[bytes], kind: bytes, payload: bytes = b"") -> None:
@@ -56,3 +73,12 @@ def packed(known: dict[str, Any]) -> bytes:
 def unpacked(payload: bytes) -> dict[str, Any]:
     known: dict[str, Any] = json.loads(payload)
     return known
+
+
+def only_way_out() -> IO[bytes]:
+    """In a child: the real stdout for messages; whatever a library prints goes nowhere."""
+    out = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    return out

@@ -17,10 +17,13 @@ from assistant.errors import NothingSaid
 from assistant.protocols import Brief, Progress
 from assistant.speech import transcriber as walk
 from assistant.speech.cards import Card, ModelOnDisk
+from assistant.speech.decode import Decoded
 from assistant.speech.ear import Heard
+from assistant.speech.level import STEP
 from assistant.speech.sentences import Piece
 from assistant.speech.transcriber import SpeechTranscriber
-from assistant.speech.vad import STEP, Activity
+from assistant.speech.vad import Activity
+from tests.near import NearEars
 from tests.sound import RATE, noise, wav
 from tests.work import finish
 
@@ -50,7 +53,7 @@ class Scripted:
 
 
 def transcriber(engine: Scripted, prompt: str = "", window: float = 10.0, name: str = "small.en") -> SpeechTranscriber:
-    return SpeechTranscriber(ModelOnDisk(card=Card(name=name, smallest_window=window), folder=Path()), lambda *_: engine, prompt)
+    return SpeechTranscriber(ModelOnDisk(card=Card(name=name, smallest_window=window), folder=Path()), NearEars(engine), prompt)
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def voices(monkeypatch: pytest.MonkeyPatch) -> Callable[..., io.BytesIO]:
     """A recording in which the voice detector finds speech between the given seconds."""
 
     def make(seconds: float, *spans: tuple[float, float], likely: float = 0.9, surely: tuple[float, float] | None = None) -> io.BytesIO:
-        def activity(samples: np.ndarray):  # type: ignore[no-untyped-def]
+        def activity(_: Decoded):  # type: ignore[no-untyped-def]
             speech = np.zeros(round(seconds / STEP), dtype=np.float32)
             for start, end in spans:
                 speech[round(start / STEP) : round(end / STEP)] = 0.9 if (start, end) == surely else likely
