@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from assistant import languages
 from assistant.domain import Retention
 from assistant.errors import UsageProblem
 
 LONGEST_KEPT = {"days": 36_500, "years": 100}
-TEXTS = frozenset({"store", "models", "model", "coach", "drafter", "language_model", "server", "template", "user"})
+TEXTS = frozenset({"store", "models", "model", "language", "coach", "drafter", "language_model", "server", "template", "user"})
 SHORTEST_LOCK, LONGEST_LOCK = 1, 60
 """Minutes. There is no way to leave the app unlocked for longer."""
 
@@ -27,6 +28,12 @@ class Settings:
     """Folder where a person keeps models, for speech and for language, one sub-folder each."""
     model: str = "auto"
     """Speech model."""
+    diarize: bool = False
+    """Whether two people are told apart by their voices in an appointment recorded on one channel."""
+    language: str = languages.AUTO
+    """What is spoken: a code of languages.NAMES, or `auto` to find out from each recording."""
+    translate: bool = False
+    """Whether what is not English is translated by the speech model. Asked for on the command line only."""
     drafter: str = "extractive"
     language_model: str = "auto"
     """For the drafters that use one: a folder of `models`, or a name that the local server knows."""
@@ -36,6 +43,10 @@ class Settings:
     """Which sections a draft has and what they are called."""
     templates: Path | None = None
     """Folder where an organisation keeps templates of its own, beside the settings file."""
+    vocabulary: Path | None = None
+    """An organisation's own list of words to expect, beside the settings file; there need be none."""
+    spelling: bool = True
+    """Whether words that sound like listed ones are put right in a transcript."""
     coach: str | None = None
     """How the coach signs."""
     user: str | None = None
@@ -68,18 +79,22 @@ def settings_file() -> Path:
 
 
 def load(*, store: Path | None = None, passphrase_fd: int | None = None) -> Settings:
-    """The settings in force. Raises UsageProblem when the settings file holds a key that is not known or a value of another kind."""
+    """The settings in force. Raises UsageProblem for a key that is not known, a value of another kind, or a language nobody knows."""
     written = _read(settings_file())
     environment = os.environ
     return Settings(
         store=Path(store or environment.get("COACHNOTE_STORE") or written.get("store") or data_folder() / "store").expanduser(),
         models=Path(environment.get("COACHNOTE_MODELS") or written.get("models") or data_folder() / "models").expanduser(),
         model=written.get("model") or "auto",
+        diarize=written.get("diarize", False),
+        language=languages.code(written.get("language") or languages.AUTO),
         drafter=written.get("drafter") or "extractive",
         language_model=written.get("language_model") or "auto",
         server=environment.get("COACHNOTE_SERVER") or written.get("server") or "http://127.0.0.1:8080",
         template=written.get("template") or "job-coaching",
         templates=settings_file().parent / "templates",
+        vocabulary=settings_file().parent / "vocabulary.txt",
+        spelling=written.get("spelling", Settings.spelling),
         coach=written.get("coach"),
         user=written.get("user"),
         lock_after=written.get("lock_after") or Settings.lock_after,
@@ -102,7 +117,8 @@ def _read(path: Path) -> dict[str, Any]:
             raise UsageProblem(
                 f"The settings file {path} has a key or value that is not understood: {key!r}.",
                 do=f"It may hold {', '.join(sorted(TEXTS))}, each a text, "
-                f"lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}, and a table [retention].",
+                f"lock_after, a whole number of minutes from {SHORTEST_LOCK} to {LONGEST_LOCK}, diarize and spelling, each true or false, "
+                "and a table [retention].",
             )
     return written
 
@@ -126,4 +142,6 @@ def _understood(key: str, value: object) -> bool:
         return type(value) is int and SHORTEST_LOCK <= value <= LONGEST_LOCK  # True is no number of minutes
     if key == "retention":
         return isinstance(value, dict)
+    if key in ("diarize", "spelling"):
+        return isinstance(value, bool)
     return key in TEXTS and isinstance(value, str)

@@ -33,6 +33,7 @@ STAGES = {
     "decode": "Decoding",
     "find": "Finding speech",
     "transcribe": "Transcribing",
+    "voices": "Telling the voices apart",
     "draft": "Drafting",
     "database": "Copying the database",
     "sound": "Going through the recordings",

@@ -1,4 +1,4 @@
-"""Which words of a transcript somebody should listen to again, by what the recogniser said of its own work. Pure."""
+"""Which words of a transcript somebody should look at again: what the recogniser doubted, and what was changed since. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from assistant.domain import Segment, Word
 UNCLEAR_BELOW = 0.5
 """Confidence of a segment or a word under which it must be listened to: below even odds, it may not be what was said."""
 
+VOCABULARY = "vocabulary"
+"""Who made a correction that put a listed word in the place of what sounds like it."""
+
 Span = tuple[int, int]
 
 
 def unclear(segment: Segment, quote: str | None = None) -> bool:
-    """Whether somebody should listen to a segment again, or to the part of it that is quoted."""
+    """Whether somebody should listen to a segment again, or to the part of it that is quoted. To a machine's translation, always."""
+    if "machine_translation" in segment.flags and "corrected" not in segment.flags:
+        return True
     if "unclear" in segment.flags or (segment.confidence is not None and segment.confidence < UNCLEAR_BELOW):
         return True
     start = 0 if quote is None else segment.text.find(quote)
@@ -24,8 +29,21 @@ def unclear(segment: Segment, quote: str | None = None) -> bool:
 
 def doubted(segment: Segment) -> list[Span]:
     """Where in its text the doubted words stand, in order."""
-    spans = (_place(word, segment) for word in segment.words if doubtful(word))
-    return sorted({span for span in spans if span is not None})
+    return sorted({span for word, span in places(segment) if doubtful(word)})
+
+
+def places(segment: Segment) -> list[tuple[Word, Span]]:
+    """Its words, each with where it stands in the text; without those that do not stand there."""
+    spans: list[Span | None] = [found.span() for found in re.finditer(r"\S+", segment.text)]
+    if [word.text for word in segment.words] != segment.text.split():
+        spans = [_place(word, segment) for word in segment.words]
+    return [(word, span) for word, span in zip(segment.words, spans, strict=True) if span is not None]
+
+
+def respelt(segment: Segment) -> str:
+    """What was heard where a listed word is shown now: `heard: rest art`. Empty where there is none, or a coach has changed it since."""
+    heard = [each.heard for each in segment.corrections if each.by == VOCABULARY and each.shown in segment.text]
+    return f"heard: {', '.join(heard)}" if heard else ""
 
 
 def doubtful(word: Word) -> bool:

@@ -15,23 +15,24 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from assistant import approval, typed
+from assistant.briefing import brief_of, brief_to_hear
 from assistant.domain import (
     IMPORTED,
     MICROPHONE,
     Action,
-    CaseNote,
     Draft,
     Imported,
     Kind,
-    PreviousAction,
     Recording,
     Referral,
     Review,
     Session,
+    Speaker,
     Statement,
     Transcript,
+    voices,
 )
-from assistant.errors import InputError, InputMissing, ModelMissing, Refused, UsageProblem
+from assistant.errors import InputError, InputMissing, MissingPart, ModelError, Refused, UsageProblem
 from assistant.identity import new_id
 from assistant.protocols import Brief, Drafter, Progress, Store, Transcriber
 
@@ -49,6 +50,8 @@ class Intake:
     client: str | None = None
     """A client's reference."""
     coach: str | None = field(default=None, repr=False)
+    left: Speaker | None = None
+    """The coach or the client, where two people were recorded on two channels: who is on the left one. The other one is on the right."""
 
 
 def only_documents(path: Path) -> Imported | None:
@@ -71,17 +74,17 @@ class Engines:
 def process_file(store: Store, path: Path, intake: Intake, engines: Engines) -> Generator[Progress, None, str]:
     """Take a recording or a transcript in, and walk it to a draft. Returns the session's id.
 
-    Raises InputError when nothing can be read (and keeps nothing), ModelMissing when no model is there (and keeps the recording).
+    Raises InputError when nothing can be read (and keeps nothing), ModelError when no model here is of use (and keeps the recording).
     """
     session = yield from take_in(store, path, intake, engines)
-    yield from finish_session(store, session, engines)
+    yield from finish_session(store, session, engines, intake.left)
     return session
 
 
-def finish_session(store: Store, session_id: str, engines: Engines) -> Generator[Progress, None, None]:
-    """Whatever this session still lacks: transcript, then a draft of it as it reads now."""
+def finish_session(store: Store, session_id: str, engines: Engines, left: Speaker | None = None) -> Generator[Progress, None, None]:
+    """Whatever this session still lacks: transcript, then a draft of it as it reads now. `left`: who is on the left channel."""
     if store.transcript(session_id) is None:
-        yield from transcribe_session(store, session_id, engines.transcriber)
+        yield from transcribe_session(store, session_id, engines.transcriber, left)
     if not is_drafted(store.transcript(session_id), store.draft(session_id)):
         yield from draft_session(store, session_id, engines.drafter)
 
@@ -103,23 +106,22 @@ def take_in(store: Store, path: Path, intake: Intake, engines: Engines) -> Gener
     return session_id
 
 
-def transcribe_session(store: Store, session_id: str, transcriber: Callable[[], Transcriber]) -> Generator[Progress, None, Transcript]:
-    """Hear the session's recording and save the transcript. Raises ModelMissing with the recording kept."""
-    recording = _whole_recording(store, session_id)
-    if recording is None:
+def transcribe_session(
+    store: Store, session_id: str, transcriber: Callable[[], Transcriber], left: Speaker | None = None
+) -> Generator[Progress, None, Transcript]:
+    """Hear the session's recording and save the transcript. Raises ModelError or MissingPart with the recording kept."""
+    if (recording := _whole_recording(store, session_id)) is None:
         raise UsageProblem(f"Session {session_id} has no recording to transcribe.", do="Record or import one first.")
+    started, brief = time.monotonic(), brief_to_hear(store, store.session(session_id))
     try:
         engine = transcriber()
-    except ModelMissing as missing:
-        raise ModelMissing(
-            f"The recording is kept as session {session_id}; its transcription waits.",
-            means=f"{missing.what} {missing.means}".strip(),
-            do=f"{missing.do} Then run `coachnote finish {session_id}`.",
-        ) from missing
-    started = time.monotonic()
-    with store.open_recording(recording.id) as audio:
-        transcript, seconds = yield from _measured(engine.transcribe(audio, brief_of(store, store.session(session_id))))
-    store.save_transcript(session_id, transcript)
+        with store.open_recording(recording.id) as audio:
+            heard, seconds = yield from _measured(engine.transcribe(audio, brief))
+    except (ModelError, MissingPart) as missing:
+        what = f"The recording is kept as session {session_id}; its transcription waits."
+        do = f"{missing.do} Then run `coachnote finish {session_id}`."
+        raise type(missing)(what, means=f"{missing.what} {missing.means}".strip(), do=do) from missing
+    store.save_transcript(session_id, transcript := voices.told_by_channel(heard, left))
     LOG.info("session %s: %d segments heard in %.1f s", session_id, len(transcript.segments), time.monotonic() - started)
     if recording.state == "complete" and recording.seconds is None:
         store.finish_recording(recording.id, seconds)
@@ -245,27 +247,6 @@ def keep_typed(store: Store, text: str, intake: Intake) -> str:
     return session.id
 
 
-def brief_of(store: Store, session: Session) -> Brief:
-    """What the store knows that an engine should: the first name to expect and what was agreed last time."""
-    name = store.client(session.client).name if session.client else None
-    note = store.latest_note_of(session.client, before=session.id) if session.client else None
-    return Brief(
-        id=session.id,
-        kind=session.kind,
-        session_date=session.date,
-        date_confirmed=session.date_confirmed,
-        client=name.split()[0] if name else None,
-        coach=session.coach,
-        previous_actions=open_actions(note),
-    )
-
-
-def open_actions(note: CaseNote | None) -> tuple[PreviousAction, ...]:
-    """The actions agreed in a note, as the next session will ask after them."""
-    agreed = note.actions if note else ()
-    return tuple(PreviousAction(id=f"p{n}", what=a.what, owner=a.owner, due=a.due) for n, a in enumerate(agreed, 1))
-
-
 def new_session(intake: Intake, *, confirmed: bool = True) -> Session:
     return Session(
         id=new_id(),
@@ -310,7 +291,7 @@ def taken_in(store: Store, path: Path) -> str | None:
 
 
 def tell_apart(store: Store, session_id: str, told: Transcript, drafter: Callable[[], Drafter]) -> Generator[Progress, None, None]:
-    """A file handed in again, now that a person says who speaks: a new transcript with these speakers, drafted again.
+    """A file handed in again, or a recording with voices, now that a person says who speaks: a new transcript with that, drafted again.
 
     What a coach has corrected in it stays. Raises Refused where its lines are no longer those of the file.
     """

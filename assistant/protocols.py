@@ -35,6 +35,7 @@ from assistant.domain import (
     Session,
     SessionSummary,
     Template,
+    Term,
     Transcript,
     Unfinished,
     Use,
@@ -48,21 +49,9 @@ SAMPLE_RATE = 16_000
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     stage: Literal[
-        "fetch",
-        "keep",
-        "load",
-        "decode",
-        "find",
-        "transcribe",
-        "draft",
-        "index",
-        "database",
-        "sound",
-        "check",
-        "entries",
-        "plaintext",
-        "salvage",
-    ]
+        "fetch", "keep", "load", "decode", "find", "transcribe", "voices", "draft",
+        "index", "database", "sound", "check", "entries", "plaintext", "salvage",
+    ]  # fmt: skip
     done: float
     """Seconds of audio; bytes when fetching, keeping or searching files, segments when drafting, sessions when they are read to be
     searched, else a count.
@@ -87,12 +76,14 @@ class Brief:
     client: str | None = field(default=None, repr=False)
     coach: str | None = field(default=None, repr=False)
     previous_actions: tuple[PreviousAction, ...] = ()
+    vocabulary: tuple[Term, ...] = field(default=(), repr=False)
+    """Words to expect, the most likely first: names, and what a coach wrote in the place of something misheard."""
 
     def transcript(
         self, segments: tuple[Segment, ...], made_by: HeardBy, language: str | None = None, gaps: tuple[Gap, ...] = ()
     ) -> Transcript:
         """What was heard or typed, with what was known before."""
-        known = {each.name: getattr(self, each.name) for each in fields(self)}
+        known = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "vocabulary"}
         return Transcript(**known, segments=segments, made_by=made_by, language=language, gaps=gaps)
 
 
@@ -184,6 +175,9 @@ class Notes(Protocol):
 
     def earlier_transcript(self, session_id: str, transcript_id: str) -> Transcript | None:
         """The newest one with this id of its own: what an earlier draft or note was made of."""
+
+    def transcripts_of(self, client: str, limit: int) -> list[Transcript]:
+        """The newest transcripts of the client's newest sessions, one a session."""
 
     def save_draft(self, session_id: str, draft: Draft, review: Review | None = None) -> None:
         """With the decisions carried over to it, if any: both are kept, or neither."""

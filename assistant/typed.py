@@ -16,7 +16,7 @@ from assistant.identity import new_id
 from assistant.protocols import Brief
 from assistant.sentences import cuts
 
-ENGINE = "typed"
+ENGINE, COACH = "typed", "coach"
 HALF = re.compile(r"[\ud800-\udfff]")
 """Half a character, which a terminal with another encoding can hand over."""
 
@@ -63,4 +63,4 @@ def _differences(heard: str, shown: str) -> Iterator[Correction]:
     old, new = heard.split(), shown.split()
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind != "equal":
-            yield Correction(heard=" ".join(old[i1:i2]), shown=" ".join(new[j1:j2]), by="coach")
+            yield Correction(heard=" ".join(old[i1:i2]), shown=" ".join(new[j1:j2]), by=COACH)

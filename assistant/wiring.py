@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from assistant.config import Settings
-    from assistant.domain import Imported, Mentions, Repaired, Restored, Template
+    from assistant.domain import Imported, Mentions, Repaired, Restored, Template, Term
     from assistant.drafting.llm.talk import LanguageModel
     from assistant.pipeline import Engines
     from assistant.protocols import Drafter, Letterbox, Progress, Recorder, Services, Store, Transcriber
     from assistant.speech.cards import Card, Kind, ModelOnDisk
+    from assistant.speech.diarize import Diarizer
 
 DRAFTERS = ("extractive", "llm", "local-server")
 EARS = {"faster-whisper": "assistant.speech.engine:Engine"}
@@ -124,19 +125,56 @@ def _boxes() -> Path:
 
 
 def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
-    """A speech model from disk by name; `auto` never chooses the demo model. Raises ModelMissing or ModelUnusable."""
+    """A speech model from disk by name; `auto` never chooses the demo model.
+
+    Raises ModelMissing, ModelUnusable, or UsageProblem for a list of words that is not understood.
+    """
     from assistant.speech.ears import FarEars
     from assistant.speech.transcriber import SpeechTranscriber
 
+    voices = (lambda: diarizer(settings)) if settings.diarize else None
     chosen = find_model(settings, model)
-    return SpeechTranscriber(chosen, FarEars(EARS[chosen.card.engine], chosen), word_times=word_times)
+    return SpeechTranscriber(
+        chosen,
+        FarEars(EARS[chosen.card.engine], chosen),
+        vocabulary=_vocabulary(settings),
+        spelling=settings.spelling,
+        language=settings.language,
+        translate=settings.translate,
+        word_times=word_times,
+        diarizer=voices,
+    )
+
+
+def _vocabulary(settings: Settings) -> tuple[Term, ...]:
+    """The organisation's list before the one that comes with the program. Raises UsageProblem for one that is not understood."""
+    from assistant.speech import vocabulary
+
+    return (*(vocabulary.organisation(settings.vocabulary) if settings.vocabulary else ()), *vocabulary.seed())
+
+
+def diarizer(settings: Settings) -> Diarizer:
+    """What tells two people apart by their voices. Raises MissingPart, ModelMissing or ModelUnusable."""
+    import importlib.util
+
+    from assistant.speech import provenance
+    from assistant.speech.diarize import Diarizer
+
+    if importlib.util.find_spec("sherpa_onnx") is None:
+        raise MissingPart(
+            "Telling two voices apart needs sherpa-onnx, which is not installed.",
+            do="Install the extra with: pip install 'coachnote[diarize]'. Or take `diarize = true` out of the settings file.",
+        )
+    chosen = find_voices_model(settings)
+    provenance.verify(chosen.folder)
+    return Diarizer(chosen)
 
 
 def find_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
-    """The model that `transcriber` would use, and its card. Raises ModelMissing or ModelUnusable."""
-    from assistant.speech import cards
+    """The model that `transcriber` would use for what is asked of it, and its card. Raises ModelMissing or ModelUnusable."""
+    from assistant.speech import abilities
 
-    return cards.find(model or settings.model, settings.models)
+    return abilities.find(model or settings.model, settings.models, settings.language, translate=settings.translate)
 
 
 def find_language_model(settings: Settings, model: str | None = None) -> ModelOnDisk:
@@ -144,6 +182,13 @@ def find_language_model(settings: Settings, model: str | None = None) -> ModelOn
     from assistant.speech import cards
 
     return cards.find(model or settings.language_model, settings.models, "language")
+
+
+def find_voices_model(settings: Settings) -> ModelOnDisk:
+    """The model that `diarizer` would use, and its card. Raises ModelMissing or ModelUnusable."""
+    from assistant.speech import cards
+
+    return cards.find("auto", settings.models, "voices")
 
 
 def known_models(kind: Kind = "whisper") -> list[Card]:
@@ -187,10 +232,11 @@ def drafter(settings: Settings, name: str | None = None, model: str | None = Non
     Raises ModelMissing, ModelUnusable or MissingPart when a language model is wanted and cannot be had, UsageProblem for a bad template.
     """
     from assistant import templates
+    from assistant.drafting.english import EnglishOnly
     from assistant.drafting.template import Templated
 
     template = templates.load(settings.template, settings.templates)
-    return Templated(_plain_drafter(settings, name, model), template)
+    return Templated(EnglishOnly(_plain_drafter(settings, name, model)), template)
 
 
 def _plain_drafter(settings: Settings, name: str | None, model: str | None) -> Drafter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import often  # noqa: F401 - its profile, before one is chosen
+
 if threading.current_thread() is threading.main_thread():
     # A shell starts its background jobs with Ctrl-C ignored, nohup with a closed terminal ignored, and children inherit that: the tests
     # are about people who press the one and close the other.
@@ -17,11 +20,20 @@ if threading.current_thread() is threading.main_thread():
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # a thread of an engine that waits for work leaves the core to the tests beside it
+
 LOOPBACK = ("127.", "::1", "localhost")
 
 
 def shared_folder() -> Path:
     return Path(os.environ.get("COACHNOTE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+
+
+def pytest_collection_finish() -> None:
+    """What the search for tests has loaded stays for good: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

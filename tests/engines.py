@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,14 @@ class Contender:
 
 
 NOISE = (np.random.default_rng(3).normal(scale=3000, size=6 * 16_000)).astype(np.int16)
-MADE = {"faster-whisper": (Card(name="tiny-random"), tiny_whisper.make, NOISE)}
-"""For each engine of wiring, a model that can be made here, and what it hears. A new engine needs a line here too."""
+MADE = {
+    "faster-whisper": [
+        (Card(name="tiny-random"), tiny_whisper.make),
+        (Card(name="tiny-polyglot"), partial(tiny_whisper.make, hears="pl")),
+    ]
+}
+"""For each engine of wiring, models that can be made here and hear something in noise. A new engine needs a line here too."""
 ENGINES = [
-    *(Contender(engine=name, ear=ear, card=MADE[name][0], make=MADE[name][1], says=MADE[name][2]) for name, ear in wiring.EARS.items()),
+    *(Contender(engine=name, ear=ear, card=card, make=make, says=NOISE) for name, ear in wiring.EARS.items() for card, make in MADE[name]),
     Contender(engine="tones", ear="tests.tones:ToneEar", card=tones.CARD, make=tones.make, says=tones.dialled("two", "five", "one")),
 ]

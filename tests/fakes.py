@@ -131,6 +131,12 @@ class FakeStore:
     def earlier_transcript(self, session_id: str, transcript_id: str) -> Transcript | None:
         return next((t for t in reversed(self.heard.get(session_id, [])) if t.id == transcript_id), None)
 
+    def transcripts_of(self, client: str, limit: int) -> list[Transcript]:
+        of = sorted(
+            (s for s in self.filed.values() if s.client == client and s.id in self.heard), key=lambda s: (str(s.date), s.created_at)
+        )
+        return [self.heard[s.id][-1] for s in reversed(of)][:limit]
+
     def save_draft(self, session_id: str, draft: Draft, review: Review | None = None) -> None:
         self.drafted.setdefault(session_id, []).append(draft)
         if review is not None:

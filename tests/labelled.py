@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import importlib.util
 import json
 import random
@@ -33,6 +34,7 @@ EVAL = Path(__file__).parent / "eval"
 PATHS = sorted((EVAL / "dev").glob("*.json"))
 
 
+@functools.cache
 def scorer() -> ModuleType:
     """`tests/eval/score.py`, the scorer that is the measure."""
     spec = importlib.util.spec_from_file_location("score", EVAL / "score.py")
@@ -43,8 +45,9 @@ def scorer() -> ModuleType:
     return module
 
 
-def cases() -> list[Case]:
-    return [read_case(path) for path in PATHS]
+@functools.cache
+def cases() -> tuple[Case, ...]:
+    return tuple(read_case(path) for path in PATHS)
 
 
 def counted_by(script: ModuleType, case: Case, draft: Draft | None) -> dict[str, int]:

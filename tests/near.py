@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assistant.speech import hearing
-from assistant.speech.ear import Ear
+from assistant.speech.ear import LONGEST_WINDOW, Ear
 from assistant.speech.ears import Known
 from assistant.speech.hearing import Found, Sound, Task
 
@@ -30,7 +30,7 @@ class NearEars:
         return (None if sound is None else hearing.hear(self._ear, sound, task) for sound in sounds)
 
     def languages(self, sounds: Iterable[Sound | None]) -> Iterator[dict[str, float] | None]:
-        return (None if sound is None else dict(self._ear.languages(sound.floats())) for sound in sounds)
+        return (None if sound is None else dict(self._ear.languages(sound.floats(), window=LONGEST_WINDOW)) for sound in sounds)
 
     def news(self) -> str | None:
         return None

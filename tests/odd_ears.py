@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +63,7 @@ class OddEar:
     def settings(self) -> Mapping[str, Scalar]:
         return {"device": "cuda" if self._card else "cpu"}
 
-    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: str = "") -> Heard:
+    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False) -> Heard:
         number, seconds = round(float(sound[0]) * 32768), len(sound) / RATE
         if number in self._does.get("dies of", []) or (number in self._does.get("dies of narrow", []) and window < LONGEST_WINDOW):
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -76,5 +76,5 @@ class OddEar:
         piece = Piece(start=0, end=seconds, text=text)
         return Heard(pieces=(piece,), tokens=5, logprob=-0.2, compression=1, no_speech=0, seconds=seconds)
 
-    def languages(self, sound: np.ndarray) -> dict[str, float]:
+    def languages(self, sound: np.ndarray, *, window: float) -> dict[str, float]:
         return {"cy": 0.75, "en": 0.25}

@@ -1,7 +1,7 @@
 """Language models of random weights, too small to understand anything and real enough for every step: full attention and hybrid caches.
 
 Built from configurations, with a byte-level BPE trained on a few sentences. `scripted` makes one spell what it is told, so that content
-can be followed from the model to the draft.
+can be followed from the model to the draft. Whoever only looks for tests does not load torch: everything that needs it imports it itself.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch
-import transformers
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from assistant.domain import Draft
-from assistant.drafting.llm.causal_lm import CausalLM
 from assistant.drafting.llm.talk import Event, Reading, Text
 from assistant.protocols import Progress
 from tests.examples import SAID
 
-torch.set_num_threads(1)
+if TYPE_CHECKING:
+    import transformers
+
+    from assistant.drafting.llm.causal_lm import CausalLM
+
 SHAPES = ("qwen3", "llama", "gemma3", "lfm2")
 TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
@@ -33,6 +34,8 @@ JSON = '{"items":[{"cites":[1,12],"section":"barriers","text":"..."},{"what":"",
 
 
 def tokenizer(template: str | None = TEMPLATE) -> transformers.PreTrainedTokenizerFast:
+    import transformers
+
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
@@ -46,6 +49,10 @@ def tokenizer(template: str | None = TEMPLATE) -> transformers.PreTrainedTokeniz
 
 def model(shape: str, size: int, *, context: int = 8192, seed: int = 0) -> Any:
     """A model with `size` tokens. Weights are drawn large, so that it babbles many different things."""
+    import torch
+    import transformers
+
+    torch.set_num_threads(1)
     torch.manual_seed(seed)
     common: dict[str, Any] = {
         "vocab_size": size, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2,
@@ -78,6 +85,8 @@ def tiny_llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def scripted(inner: Any, words: transformers.PreTrainedTokenizerFast, scripts: Sequence[str]) -> Any:
     """`inner` with logits that spell one script an answer, in the order they are asked. Its cache and its steps stay real."""
+    import torch
+
     answer, at, real = -1, 0, inner.forward
 
     @functools.wraps(real)
@@ -96,6 +105,12 @@ def scripted(inner: Any, words: transformers.PreTrainedTokenizerFast, scripts: S
 
     inner.forward = forward
     return inner
+
+
+def engine(inner: Any, words: transformers.PreTrainedTokenizerFast, *, lookup: int | None = None) -> CausalLM:
+    from assistant.drafting.llm.causal_lm import CausalLM
+
+    return CausalLM(inner, words, lookup=lookup)
 
 
 class InProcess:

@@ -7,7 +7,7 @@ table of the frequencies in Hz that make up each key (ITU-T Q.23); it finds them
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -54,7 +54,9 @@ class ToneEar:
     def settings(self) -> Mapping[str, Scalar]:
         return {"version": "1", "device": "cpu", "keys": len(self._keys)}
 
-    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: str = "") -> Heard:
+    def hear(
+        self, sound: NDArray[np.float32], *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False
+    ) -> Heard:
         frames = sound[: round(window * RATE) // FRAME * FRAME]
         heard = [self._key(frame) for frame in frames[: len(frames) // FRAME * FRAME].reshape(-1, FRAME)]
         words = tuple(_words(heard))
@@ -69,7 +71,7 @@ class ToneEar:
             seconds=len(sound) / RATE,
         )
 
-    def languages(self, sound: NDArray[np.float32]) -> Mapping[str, float]:
+    def languages(self, sound: NDArray[np.float32], *, window: float) -> Mapping[str, float]:
         return {"en": 1.0}
 
     def _key(self, frame: NDArray[np.float32]) -> str | None:

@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from assistant.domain import Kind
+from assistant.domain import Kind, Speaker
 from assistant.errors import InputError
 from assistant.pipeline import Intake
 
 MANIFEST = "manifest.csv"
-COLUMNS = ("file", "client", "date", "kind", "coach")
+COLUMNS = ("file", "client", "date", "kind", "coach", "left")
 KINDS = ("dictation", "appointment")
+SIDES = ("coach", "client")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,7 @@ def _row(folder: Path, line: int, cells: dict[str, str], clients: Collection[str
             date=_date(cells["date"]) or told.date,
             kind=_kind(cells["kind"]) or told.kind,
             coach=cells["coach"] or told.coach,
+            left=_left(cells["left"]) or told.left,
         )
     except _Bad as bad:
         return Row(intake=told, problem=f"{MANIFEST} line {line}: {bad}")
@@ -145,3 +147,9 @@ def _kind(cell: str) -> Kind | None:
     if cell and cell.lower() not in KINDS:
         raise _Bad(f"the kind is not understood. It is one of: {', '.join(KINDS)}.")
     return cast(Kind, cell.lower()) if cell else None
+
+
+def _left(cell: str) -> Speaker | None:
+    if cell and cell.lower() not in SIDES:
+        raise _Bad(f"who is on the left channel is not understood. It is one of: {', '.join(SIDES)}.")
+    return cast(Speaker, cell.lower()) if cell else None

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant import pipeline, wiring
+from assistant import languages, pipeline, wiring
+from assistant.cli.spelling import no_spelling
+from assistant.cli.spoken import language_options
 from assistant.cli.statusline import StatusLine, status_line
 from assistant.cli.unlocking import unlock
 from assistant.console import STAGES
@@ -36,6 +38,7 @@ def batch() -> None:
 @batch.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.option(
     "--kind",
     type=click.Choice(["dictation", "appointment"]),
@@ -45,11 +48,12 @@ def batch() -> None:
 )
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks, where the manifest does not say.")
 @click.pass_obj
+@language_options
 def run(settings: Settings, folder: Path, model: str | None, kind: Kind, coach: str | None) -> None:
     """Transcribe and draft every recording and transcript (.vtt, .srt, our JSON) in FOLDER and below. Run it again to go on.
 
-    The client of each file comes from FOLDER/manifest.csv (columns file,client,date,kind,coach; only file is needed), else from the name of
-    the folder it lies in, else the session stays unassigned: it can be reviewed but not signed.
+    The client of each file comes from FOLDER/manifest.csv (columns file,client,date,kind,coach,left; only file is needed), else from the
+    name of the folder it lies in, else the session stays unassigned: it can be reviewed but not signed.
 
     \b
     Example:  coachnote batch run recordings/
@@ -75,7 +79,7 @@ def _run(store: Store, jobs: tuple[Job, ...], left_alone: tuple[str, ...], engin
     stopped = None
     try:
         with closing(run_jobs(store, jobs, engines)) as events, status_line() as line:
-            _watch(events, report, line)
+            _watch(store, events, report, line)
     except KeyboardInterrupt:
         stopped = Stopped("Stopped.", means="Nothing that was kept is lost.", do="Run the same command again to go on.")
     finally:
@@ -85,7 +89,7 @@ def _run(store: Store, jobs: tuple[Job, ...], left_alone: tuple[str, ...], engin
         raise problem
 
 
-def _watch(events: Iterator[Event], report: Report, line: StatusLine) -> None:
+def _watch(store: Store, events: Iterator[Event], report: Report, line: StatusLine) -> None:
     from assistant.batch import run
     from assistant.batch.report import outcome
 
@@ -101,6 +105,9 @@ def _watch(events: Iterator[Event], report: Report, line: StatusLine) -> None:
             report.ended.append(event)
             advice = event.advice if isinstance(event, run.JobFailed) else ""
             line.tell(f"{place}  {outcome(event)} {advice}".rstrip())
+            heard = store.transcript(event.session) if isinstance(event, run.JobDone) else None
+            for _, remark in languages.remarks(heard) if heard else ():
+                line.tell(f"    {remark}")
 
 
 def _share(step: Progress) -> str:

@@ -48,6 +48,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _tried("microphone", lambda: wiring.recorder_available(), "PortAudio and an input device are there")
     yield _tried("speech model", lambda: wiring.transcriber(settings), "a Whisper model is on disk")
     yield _tried("demo model", lambda: wiring.transcriber(settings, "demo"), "the bundled demo model loads")
+    if settings.diarize:
+        yield _tried("two voices", lambda: wiring.diarizer(settings), "the diarize extra and its models are there")
     yield _tried("store", lambda: wiring.require_store(settings), f"there is one in {settings.store}")
     folder = next(p for p in (settings.store, *settings.store.parents) if p.exists())
     yield _free_space(folder)

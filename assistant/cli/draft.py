@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant import wiring
+from assistant import languages, wiring
 from assistant.console import deliver, say, watch
 from assistant.errors import InputError
 
@@ -50,10 +50,12 @@ def draft(
 
 
 def _tell(made: Draft) -> None:
-    """That another drafter than the one asked for made it."""
+    """That another drafter than the one asked for made it, and that not everything was in English."""
     for notice in made.notices:
         if notice.code == "fell_back_to_extractive":
             say(f"The language model gave out ({notice.why}); the offline drafter made this draft.")
+        elif notice.code in languages.REMARKS:
+            say(notice.why)
 
 
 def _read(path: Path) -> Transcript:

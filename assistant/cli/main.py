@@ -24,6 +24,7 @@ COMMANDS = {
     "write": Entry("write:write", "Type a note where nothing was recorded."),
     "process": Entry("process:process", "Take a recording in: transcribe and draft it."),
     "import": Entry("transcripts:import_file", "Take a transcript in that another program wrote."),
+    "speakers": Entry("speakers:speakers", "Say whose voices are whose in a transcript."),
     "finish": Entry("process:finish", "Transcribe and draft what is still waiting."),
     "review": Entry("review:review", "Review and sign a draft in the app."),
     "refile": Entry("refile:refile", "Make a note void that was filed under the wrong client, and file it again."),

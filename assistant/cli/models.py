@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from assistant.speech.cards import Card, Kind, ModelOnDisk
 
 Finder = Callable[["Settings", str], "ModelOnDisk"]
-TITLES: dict[Kind, str] = {"whisper": "For hearing", "language": "For drafting (the llm drafter only)"}
+TITLES: dict[Kind, str] = {
+    "whisper": "For hearing",
+    "language": "For drafting (the llm drafter only)",
+    "voices": "For telling two voices apart (the diarize extra only)",
+}
 HEADS = ("NAME", "HERE", "SIZE", "MEMORY", "LICENCE", "FOR")
 
 
@@ -75,8 +79,12 @@ def remove(settings: Settings, name: str) -> None:
 def _list(settings: Settings) -> None:
     from assistant.errors import ModelMissing
 
-    kinds: tuple[tuple[Kind, Finder], ...] = (("whisper", wiring.find_model), ("language", wiring.find_language_model))
-    for kind, find in kinds:
+    finders: dict[Kind, Finder] = {
+        "whisper": wiring.find_model,
+        "language": wiring.find_language_model,
+        "voices": lambda settings, _: wiring.find_voices_model(settings),
+    }
+    for kind, find in finders.items():
         here = {model.card.name: model for model in wiring.models_here(settings, kind)}
         added = [model.card for model in here.values() if not model.carded]
         click.echo(f"{TITLES[kind]}\n{_table([_row(card, here.get(card.name)) for card in [*wiring.known_models(kind), *added]])}")

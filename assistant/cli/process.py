@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import pipeline, wiring
+from assistant.cli.spelling import no_spelling
+from assistant.cli.spoken import language_options, say_languages
 from assistant.cli.unlocking import unlock
 from assistant.console import report, say, watch
-from assistant.errors import AllFailed, CoachnoteError, ModelMissing, SomeFailed, UsageProblem
+from assistant.domain import voices
+from assistant.errors import AllFailed, CoachnoteError, ModelError, SomeFailed, UsageProblem
 
 if TYPE_CHECKING:
     from assistant.config import Settings
-    from assistant.domain import Kind, Transcript
+    from assistant.domain import Kind, Speaker, Transcript
     from assistant.protocols import Store
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -40,17 +43,25 @@ def as_date(moment: datetime | None) -> date | None:
     metavar="YYYY-MM-DD",
     help="Day of the session. Without it, the file's own date is used and every due date is to be checked.",
 )
+@click.option(
+    "--left",
+    type=click.Choice(["coach", "client"]),
+    help="Who is on the left channel, where each has a channel; `coachnote speakers` says it later.",
+)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
 @click.option("--template", metavar="NAME", help="Sections and headings, such as ten-minute-review; see docs/templates.md.")
 @click.option("--session", metavar="SESSION", help="FILE is this session's transcript, corrected: keep both and draft again.")
 @click.pass_obj
+@language_options
 def process(
     settings: Settings,
     file: Path,
     client: str | None,
     kind: Kind,
     day: datetime | None,
+    left: Speaker | None,
     model: str | None,
     coach: str | None,
     template: str | None,
@@ -67,13 +78,13 @@ def process(
             "With --session, FILE is a transcript document (.json), and the session keeps its client and its day.",
             do="Leave out --client and --date, or leave out --session.",
         )
-    intake = pipeline.Intake(kind=kind, date=as_date(day), client=client, coach=coach or settings.coach)
+    intake = pipeline.Intake(kind=kind, date=as_date(day), client=client, coach=coach or settings.coach, left=left)
     store = unlock(settings)
     try:
         engines = wiring.engines(settings, model)
         if session:
             watch(pipeline.correct_from_file(store, session, file, engines.drafter))
-        tell(store, session or watch(pipeline.process_file(store, file, intake, engines)))
+        tell(store, session or watch(pipeline.process_file(store, file, intake, engines)), left)
     finally:
         store.close()
 
@@ -81,7 +92,9 @@ def process(
 @click.command()
 @click.argument("session", required=False)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.pass_obj
+@language_options
 def finish(settings: Settings, session: str | None, model: str | None) -> None:
     """Transcribe and draft what is still waiting: one SESSION, or all of them.
 
@@ -105,14 +118,14 @@ def _finish(store: Store, session: str, engines: pipeline.Engines) -> None:
 
 
 def _finish_all(store: Store, waiting: list[str], engines: pipeline.Engines) -> None:
-    """One session that cannot be finished does not hold up the others; a missing model holds up all of them, and is told once."""
+    """One session that cannot be finished does not hold up the others; a model that cannot be had holds up all, and is told once."""
     if not waiting:
         say("Nothing is waiting.")
     failed = 0
     for session in waiting:
         try:
             _finish(store, session, engines)
-        except ModelMissing:
+        except ModelError:
             raise
         except CoachnoteError as error:
             failed += 1
@@ -123,13 +136,15 @@ def _finish_all(store: Store, waiting: list[str], engines: pipeline.Engines) -> 
         raise kind(f"{failed} of {len(waiting)} waiting sessions could not be finished.", do="The reasons stand above.")
 
 
-def tell(store: Store, session: str) -> None:
+def tell(store: Store, session: str, left: Speaker | None = None) -> None:
     """What came of a session, and how to go on."""
     heard, draft = store.transcript(session), store.draft(session)
     if heard and heard.made_by and heard.made_by.settings.get("demo"):
         say(f"Heard with the {heard.made_by.model} model, which understands its own synthetic voices only. Do not rely on this transcript.")
     if heard:
         _tell_imported(heard)
+        say_languages(heard)
+        tell_voices(heard, left, session)
     statements = sum(len(s.statements) for s in draft.note) if draft else 0
     actions = len(draft.actions) if draft else 0
     say(f"Drafted: {statements} statements, {actions} actions. Review it with `coachnote review {session}`.")
@@ -143,3 +158,15 @@ def _tell_imported(heard: Transcript) -> None:
         say("Something in the file could have acted on a terminal or on a language model. It was taken out.")
     if settings.get("speakers") and not any(segment.speaker for segment in heard.segments):
         say("Nobody has said who is who, so the speakers stay open. `coachnote import FILE --coach-is 1 --client-is 2` says it, later too.")
+
+
+def tell_voices(heard: Transcript, left: Speaker | None = None, session: str | None = None) -> None:
+    """What to know of a recording in which voices were told apart, or could not be."""
+    letters, settings = voices.lines(heard), heard.made_by.settings if heard.made_by else {}
+    if left and not {voices.LEFT, voices.RIGHT} & set(letters):
+        say("It does not hold one person on each of two channels, so nothing was made of --left.")
+    if letters and not any(segment.speaker for segment in heard.segments):
+        how = f" `coachnote speakers {session}` shows what each says, and takes your answer." if session else ""
+        say(f"Two voices were told apart. Nobody has said whose they are, so the speakers stay open.{how}")
+    if settings.get("diarized") and not letters:
+        say("The voices could not be told apart, so the speakers stay open.")

@@ -19,6 +19,8 @@ import click
 from assistant import pipeline, wiring
 from assistant.cli.keys import Press, pressed
 from assistant.cli.process import tell
+from assistant.cli.spelling import no_spelling
+from assistant.cli.spoken import language_options
 from assistant.cli.statusline import StatusLine, status_line
 from assistant.cli.unlocking import unlock
 from assistant.console import say, watch
@@ -63,8 +65,10 @@ MOST_UNSAVED = 10 * 60 * SAMPLE_RATE * 2
 @click.option("--seconds", type=click.IntRange(1, LONGEST), metavar="N", help="Stop by itself after N seconds.")
 @click.option("--kind", type=click.Choice(["dictation", "appointment"]), default="dictation", show_default=True)
 @click.option("--model", metavar="NAME", help="Speech model; see `coachnote models`.")
+@no_spelling
 @click.option("--coach", metavar="NAME", help="First name of the coach who speaks.")
 @click.pass_obj
+@language_options
 def record(settings: Settings, client: str | None, seconds: int | None, kind: Kind, model: str | None, coach: str | None) -> None:
     """Dictate: record the microphone, then transcribe and draft. What is said is encrypted on disk from the first second.
 

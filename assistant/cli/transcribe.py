@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant import wiring
+from assistant.cli.process import tell_voices
+from assistant.cli.spelling import no_spelling
+from assistant.cli.spoken import language_options, say_languages
 from assistant.console import deliver, say, watch
+from assistant.domain import voices
 from assistant.errors import NotWritable
 from assistant.identity import new_id
 from assistant.protocols import Brief
 
 if TYPE_CHECKING:
     from assistant.config import Settings
-    from assistant.domain import Kind, Transcript
+    from assistant.domain import Kind, Speaker, Transcript
 
 LOSSES = {
     "damaged": "The recording is damaged: {:.1f} seconds of it could not be decoded.",
@@ -29,16 +33,31 @@ LOSSES = {
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--model", metavar="NAME", help="A speech model on this computer; `coachnote models` lists them. [default: the best one]")
+@no_spelling
 @click.option("--kind", type=click.Choice(["dictation", "appointment"]), default="dictation", show_default=True, help="Who speaks in it.")
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="The session's day. [default: the recording's]"
 )
 @click.option("--format", "form", type=click.Choice(["json", "txt", "vtt", "srt"]), default="json", show_default=True)
+@click.option(
+    "--left",
+    type=click.Choice(["coach", "client"]),
+    help="Who is on the left channel, where each has a channel. [default: said by nobody, so that the speakers stay open]",
+)
 @click.option("--word-times", is_flag=True, help="Every word with its time in the JSON, and not only the doubtful ones.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE (readable by you only) instead of the screen.")
 @click.pass_obj
+@language_options
 def transcribe(
-    settings: Settings, file: Path, model: str | None, kind: Kind, day: datetime | None, form: str, word_times: bool, out: Path | None
+    settings: Settings,
+    file: Path,
+    model: str | None,
+    kind: Kind,
+    day: datetime | None,
+    form: str,
+    left: Speaker | None,
+    word_times: bool,
+    out: Path | None,
 ) -> None:
     """Transcribe FILE, a recording or a video with sound. No store is needed, and nothing is kept but the result.
 
@@ -50,8 +69,11 @@ def transcribe(
     session_date = day.date() if day else recorded or _last_written(file)
     _say_notice(settings, model)
     brief = Brief(id=new_id(), kind=kind, session_date=session_date, date_confirmed=day is not None, coach=settings.coach)
-    transcript = watch(wiring.transcriber(settings, model, word_times=word_times).transcribe(file, brief))
+    heard = watch(wiring.transcriber(settings, model, word_times=word_times).transcribe(file, brief))
+    transcript = voices.told_by_channel(heard, left)
     _say_losses(transcript)
+    tell_voices(transcript, left)
+    say_languages(transcript)
     deliver(_written(transcript, form), out)
 
 

@@ -80,6 +80,18 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Term:
+    """A word or phrase to expect: a person, an employer, a place, a scheme."""
+
+    text: str = field(repr=False)
+    """As it is to be written."""
+    heard_as: tuple[str, ...] = field(default=(), repr=False)
+    """What a recogniser makes of it. Words in brackets must stand beside it, and stay: `pipe [assessment]`."""
+    person: bool = False
+    """Whether it is somebody's name: another name that sounds like it may be somebody else's."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Correction:
     heard: str = field(repr=False)
     shown: str = field(repr=False)

@@ -162,7 +162,9 @@ class Drafting:
         )
 
     def _referral(self, sent: referrals.Sent) -> Referral:
-        return Referral(to=sent.to, status=sent.status, evidence=self.evidence(sent.at))
+        evidence = self.evidence(sent.at)
+        check = holding([("unclear", leans_on_doubt(evidence, self.segments))])
+        return Referral(to=sent.to, status=sent.status, evidence=evidence, check=check)
 
     def _outcome(self, reported: previous.Reported) -> PreviousOutcome:
         return PreviousOutcome(id=reported.id, outcome=reported.outcome, evidence=self.evidence(reported.at))
@@ -170,8 +172,10 @@ class Drafting:
     def _next(self, settled: appointment.Settled | None) -> NextAppointment | None:
         if settled is None:
             return None
-        check: tuple[Check, ...] = ("date",) if settled.doubtful or not self.transcript.date_confirmed else ()
-        return NextAppointment(date=settled.date, time=settled.time, evidence=self.evidence(settled.at), check=check)
+        evidence = self.evidence(settled.at)
+        unsure = settled.doubtful or not self.transcript.date_confirmed
+        check = holding([("date", unsure), ("unclear", leans_on_doubt(evidence, self.segments))])
+        return NextAppointment(date=settled.date, time=settled.time, evidence=evidence, check=check)
 
 
 def _cited(draft: Draft) -> Iterator[int]:

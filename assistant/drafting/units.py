@@ -87,11 +87,14 @@ class _Sentence:
 
 
 def _sentences(segments: tuple[Segment, ...]) -> Iterator[_Sentence]:
-    punctuated = sum(bool(ENDS.search(s.text.rstrip())) for s in segments) * 5 >= len(segments)
+    punctuated = sum(bool(ENDS.search(s.text.rstrip())) for s in segments) * 5 >= sum(bool(s.text.strip()) for s in segments)
     pending: list[Piece] = []
     speaker: Speaker | None = None
     words = 0
     for segment in segments:
+        if pending and not segment.text.strip():  # something was said there that is not read: what follows is another sentence
+            yield _Sentence(tuple(pending), speaker)
+            pending, words = [], 0
         for piece in _pieces(segment):
             text = segment.text[piece.start : piece.end]
             if pending and (segment.speaker != speaker or words + len(text.split()) > MAX_JOINED_WORDS):

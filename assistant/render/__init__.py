@@ -23,7 +23,9 @@ from assistant.domain import (
     Statement,
     Template,
     Transcript,
+    voices,
 )
+from assistant.languages import OTHER_LANGUAGE, in_brackets
 
 BANNER = "UNREVIEWED DRAFT"
 OWNERS = {"client": "client", "coach": "coach", "third_party": "somebody else"}
@@ -86,14 +88,18 @@ def flags(item: Statement | Action | Referral | NextAppointment) -> str:
 
 
 def transcript_lines(transcript: Transcript) -> Iterator[str]:
-    """The transcript with times, gaps shown where they are."""
+    """The transcript with times, gaps shown where they are; lines in another language and translated ones say so."""
+    told = in_brackets(transcript)
     marks: list[Segment | Gap] = sorted([*transcript.segments, *transcript.gaps], key=lambda m: m.start or 0.0)
     for mark in marks:
         at = f"{clock(mark.start)}  " if mark.start is not None else ""
         if isinstance(mark, Gap):
             yield f"{at}[{mark.why.replace('_', ' ')} until {clock(mark.end)}]"
         else:
-            yield f"{at}{mark.speaker.capitalize() + ': ' if mark.speaker else ''}{printable(mark.text)}"
+            heard = f" (heard: {printable(mark.original)})" if mark.original else ""
+            note = f"[{told[mark.id]}] " if mark.id in told else ""
+            who = voices.name(transcript, mark)
+            yield f"{at}{who + ': ' if who else ''}{note}{printable(mark.text)}{heard}"
 
 
 def draft_lines(draft: Draft, transcript: Transcript, template: Template = PLAIN) -> Iterator[tuple[str, str]]:
@@ -121,6 +127,9 @@ def draft_lines(draft: Draft, transcript: Transcript, template: Template = PLAIN
 
 
 def _left_out(draft: Draft, transcript: Transcript) -> Iterator[tuple[str, str]]:
+    for notice in draft.notices:
+        if notice.code == OTHER_LANGUAGE:
+            yield "Said, and not in the note", printable(notice.why)
     said = {s.id: s for s in transcript.segments}
     for left in draft.left_out:
         segment = said[left.segment]

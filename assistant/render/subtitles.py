@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from assistant.domain import Gap, Segment, Speaker, Transcript
-from assistant.doubt import doubted
+from assistant.domain import Gap, Segment, Speaker, Transcript, voices
+from assistant.doubt import doubted, respelt
 from assistant.errors import UsageProblem
+from assistant.languages import in_brackets
 
 SHORTEST_CUE = 0.1
 """Seconds: players refuse a subtitle that ends as it starts."""
@@ -25,7 +26,12 @@ class _Line:
 
 
 def as_text(transcript: Transcript) -> str:
-    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)` and a doubtful word `[?word]`."""
+    """One line a segment or gap: `[02:10] Coach: …`, doubtful ones marked `(unclear)`, a doubtful word `[?word]`,
+    and what was put right by the list of words `(heard: rest art)`.
+
+    Here and in subtitles, a line that is not English says so, and a translated one has the words heard beside it.
+    A voice is `Voice A` until somebody has said whose it is.
+    """
     return "".join(f"{_stamp(line.start)}{_named(line)}{line.mark}{line.marked or line.text}\n" for line in _lines(transcript))
 
 
@@ -48,18 +54,21 @@ FORMATS: dict[str, Callable[[Transcript], str]] = {"txt": as_text, "vtt": as_vtt
 
 def _lines(transcript: Transcript) -> Iterator[_Line]:
     """Segments and gaps by time; a segment without time stays where it stands."""
-    gaps = sorted(transcript.gaps, key=lambda gap: gap.start)
+    gaps, told = sorted(transcript.gaps, key=lambda gap: gap.start), in_brackets(transcript)
     for segment in transcript.segments:
         while gaps and segment.start is not None and gaps[0].start <= segment.start:
             yield _gap(gaps.pop(0))
-        yield _segment(segment, transcript)
+        yield _segment(segment, transcript, told.get(segment.id))
     yield from map(_gap, gaps)
 
 
-def _segment(segment: Segment, transcript: Transcript) -> _Line:
+def _segment(segment: Segment, transcript: Transcript, told: str | None) -> _Line:
     mark = "(unclear) " if "unclear" in segment.flags else ""
-    text, marked = (" ".join(words.split()) for words in (segment.text, _marked(segment)))
-    speaker = _name(segment.speaker, transcript)
+    before, after = f"({told}) " if told else "", f" (heard: {segment.original})" if segment.original else ""
+    text, marked = (" ".join(f"{before}{words}{after}".split()) for words in (segment.text, _marked(segment)))
+    speaker = _name(segment.speaker, transcript) or voices.name(transcript, segment)
+    changed = " ".join(respelt(segment).split())
+    marked += f" ({changed})" if changed else ""
     return _Line(start=segment.start, end=segment.end, speaker=speaker, text=text, mark=mark, marked=marked)
 
 

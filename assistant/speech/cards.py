@@ -1,4 +1,5 @@
-"""Models, for speech and for language: what is known about each (one TOML card a model), which are on this disk, which one `auto` takes.
+"""Models for speech, for language and for telling voices apart: what is known about each (one TOML card a model), which are on this disk,
+which one `auto` takes.
 
 Reads folders and cards, and copies a folder in. Loads no model, and knows no network.
 """
@@ -20,13 +21,18 @@ from assistant.speech import machine, provenance
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 """Without its tokenizer, faster-whisper would ask the network for one."""
+SPARED = "preprocessor_config.json"
+"""Published with some Whisper models. What it says is known by the model itself."""
 LANGUAGE_NEEDED = ("config.json", "tokenizer.json", "model.safetensors")
 """What a language model is made of. A large one comes in several pieces with an index, which counts as the last of these."""
+SEGMENTATION, EMBEDDING = VOICES_NEEDED = ("segmentation.onnx", "embedding.onnx")
+"""The two models that tell voices apart, in sherpa-onnx's form: where somebody speaks, and how a voice sounds."""
 PIECES = "model.safetensors.index.json"
 DEMO = "demo"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-Kind = Literal["whisper", "language"]
-KINDS: tuple[Kind, ...] = ("whisper", "language")
+Kind = Literal["whisper", "language", "voices"]
+CALLED: dict[Kind, str] = {"whisper": "speech model", "language": "language model", "voices": "model for telling voices apart"}
+PARTS: dict[Kind, tuple[str, ...]] = {"whisper": NEEDED, "language": LANGUAGE_NEEDED, "voices": VOICES_NEEDED}
 LEAST_WINDOW = 10.0
 """Seconds: real Whisper models lose accuracy on shorter windows."""
 LEAST_CARD = 4000
@@ -46,14 +52,18 @@ class Card:
     """Where it is published: a speech model in its faster-whisper form, a language model as safetensors."""
     revision: str | None = None
     files: tuple[str, ...] = NEEDED
-    """The first of them holds its weights."""
+    """The first of a speech model's holds its weights."""
     size_mb: int | None = None
     ram_mb: int | None = None
     """Peak memory on a CPU: decoding int8 for speech, float32 for language."""
     licence: str | None = None
     languages: tuple[str, ...] = ()
+    translates: bool | None = None
+    """Whether a speech model was trained to translate into English."""
     smallest_window: float = LEAST_WINDOW
     """Seconds that a window holds at least."""
+    prompt: bool = True
+    """Whether it makes use of words to expect. False for one that never saw any in training, and hears worse with them."""
     notice: str | None = None
     """What a person must know before trusting what it hears."""
     auto_rank: int | None = None
@@ -61,9 +71,14 @@ class Card:
     min_cores: int = 1
     """Physical CPU cores from which it keeps up with speech."""
     card_rank: int | None = None
-    """The same where a graphics card has LEAST_CARD; None: it is no better there than on a CPU."""
+    """As `auto_rank`, where a graphics card has LEAST_CARD; None: never chosen for that."""
     prompt_lookup: int | None = None
     """Tokens that a language model guesses at a time from what it has read; None: none."""
+
+    @property
+    def only_english(self) -> bool:
+        """By what the card says: some know no other language although their files have room for a hundred."""
+        return self.languages == ("en",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,15 +123,15 @@ def add(name: str, source: Path, models: Path) -> ModelOnDisk:
     """Copy a model's folder in under a name, all of it or nothing. Raises UsageProblem, Refused, ModelUnusable or NotWritable."""
     if not NAME.fullmatch(name) or name == DEMO:
         raise UsageProblem("A model's name holds letters, digits, dots and hyphens.", do="Use the name of a known one, or one of your own.")
-    carded = {each.name: each for k in KINDS for each in known(k)}.get(name)
-    kind = next((k for k in KINDS if source.is_dir() and _holds(source, k, carded if carded and carded.kind == k else None)), None)
+    known_ones = {each.name: each for each in known()}
+    kind = next((k for k in PARTS if source.is_dir() and _holds(source, k, known_ones.get(name))), None)
     if kind is None:
-        do = f"A speech model holds {', '.join(NEEDED)}; a language model {', '.join(LANGUAGE_NEEDED)}."
+        do = " ".join(f"A {CALLED[each]} holds {', '.join(files)}." for each, files in PARTS.items())
         raise ModelUnusable("There is no model in that folder.", do=do)
     if (models / name).exists():
         raise Refused(f"There is a model called {name} already.", do=f"Remove it first: coachnote models remove {name}")
-    of_its_own = carded if carded and carded.kind == kind else Card(name=name, kind=kind)
-    _whole(ModelOnDisk(card=of_its_own, folder=source))
+    described = known_ones.get(name) if kind == "whisper" else None
+    _whole(ModelOnDisk(card=described or Card(name=name, kind=kind), folder=source))
     beside = models / f".{name}.partial"
     try:
         shutil.rmtree(beside, ignore_errors=True)
@@ -137,8 +152,8 @@ def remove(name: str, models: Path) -> None:
 
 
 def card(name: str) -> Card:
-    """The card of a known model of either kind. Raises UsageProblem when no card has that name."""
-    for kind in KINDS:
+    """The card of a known model of any kind. Raises UsageProblem when no card has that name."""
+    for kind in PARTS:
         for each in known(kind):
             if each.name == name:
                 return each
@@ -146,13 +161,14 @@ def card(name: str) -> Card:
 
 
 def _holds(folder: Path, kind: Kind, card: Card | None) -> bool:
-    """Whether a folder holds a model's weights: CTranslate2's for speech unless its card says otherwise, safetensors for language."""
-    weights = (card.files if card else NEEDED)[0]
-    return (folder / weights).is_file() if kind == "whisper" else any(folder.glob("*.safetensors"))
+    """Whether a folder holds a model's weights: CTranslate2's for speech unless its card says otherwise, safetensors, ONNX for voices."""
+    speech = card.files[0] if card else NEEDED[0]
+    pattern = {"whisper": speech, "language": "*.safetensors", "voices": SEGMENTATION}[kind]
+    return any(path.is_file() for path in folder.glob(pattern))
 
 
 def _lacking(model: ModelOnDisk) -> list[str]:
-    needed = model.card.files if model.card.kind == "whisper" else LANGUAGE_NEEDED
+    needed = [file for file in model.card.files if file != SPARED] if model.card.kind == "whisper" else PARTS[model.card.kind]
     whole = (model.folder / PIECES).is_file()
     return [file for file in needed if not (model.folder / file).is_file() and not (whole and file == LANGUAGE_NEEDED[-1])]
 
@@ -163,34 +179,36 @@ def find(name: str, models: Path, kind: Kind = "whisper") -> ModelOnDisk:
     Raises ModelMissing when it is not on the disk, ModelUnusable when a file of it is missing.
     """
     here = present(models, kind)
-    if name == "auto":
-        chosen = best(here, cores=machine.cores(), memory_mb=machine.memory_mb(), card_mb=machine.card_mb() if kind == "whisper" else 0)
-    else:
-        chosen = next((model for model in here if model.card.name == name), None)
+    chosen = best_here(here, kind) if name == "auto" else next((model for model in here if model.card.name == name), None)
     if chosen is None:
-        raise _missing(name, here) if kind == "whisper" else _no_language_model(name, here)
+        raise {"whisper": _missing, "language": _no_language_model, "voices": _no_voices}[kind](name, here)
     return _whole(chosen)
 
 
 def _whole(model: ModelOnDisk) -> ModelOnDisk:
     lacking = _lacking(model)
     if lacking:
-        kind = "speech" if model.card.kind == "whisper" else "language"
         raise ModelUnusable(
-            f"The {kind} model {model.card.name} is not complete: {', '.join(lacking)} missing.",
+            f"The {CALLED[model.card.kind]} {model.card.name} is not complete: {', '.join(lacking)} missing.",
             means="It was not copied or downloaded to its end.",
             do=f"Copy the whole model folder again to {model.folder}.",
         )
     return model
 
 
+def best_here(models: list[ModelOnDisk], kind: Kind = "whisper") -> ModelOnDisk | None:
+    """The best of these for this machine."""
+    card = machine.card_mb() if kind == "whisper" and any(model.card.card_rank for model in models) else 0
+    return best(models, cores=machine.cores(), memory_mb=machine.memory_mb(), card_mb=card)
+
+
 def best(here: list[ModelOnDisk], *, cores: int, memory_mb: int | None, card_mb: int = 0) -> ModelOnDisk | None:
     """The highest ranked model that this machine can carry; else the smallest ranked one; else one that a person added."""
     ranked = sorted((m for m in here if m.card.auto_rank is not None and m.card.name != DEMO), key=lambda m: m.card.auto_rank or 0)
     fitting = [m for m in ranked if m.card.min_cores <= cores and _fits(m.card, memory_mb)]
-    on_card = [m for m in here if m.card.card_rank is not None and card_mb >= LEAST_CARD]
+    on_card = sorted((m for m in here if m.card.card_rank and card_mb >= LEAST_CARD), key=lambda m: m.card.card_rank or 0)
     added = [m for m in here if not m.carded]
-    return next(iter([*sorted(on_card, key=lambda m: -(m.card.card_rank or 0)), *reversed(fitting), *ranked, *added]), None)
+    return next(iter([*reversed(on_card), *reversed(fitting), *ranked, *added]), None)
 
 
 def _fits(card: Card, memory: int | None) -> bool:
@@ -217,4 +235,12 @@ def _no_language_model(name: str, here: list[ModelOnDisk]) -> ModelMissing:
         means=f"Here are: {others or 'none'}. Drafting works without one.",
         do="Fetch one with `coachnote models fetch NAME`, or bring a folder in with `coachnote models add NAME FOLDER`; `coachnote models` "
         "lists the known ones. Or draft with --drafter extractive.",
+    )
+
+
+def _no_voices(_name: str, _here: list[ModelOnDisk]) -> ModelMissing:
+    return ModelMissing(
+        "No model for telling two voices apart is on this computer.",
+        means="`diarize = true` in the settings file needs one for an appointment recorded on one channel; without that, none is needed.",
+        do=f"Bring a folder with {' and '.join(VOICES_NEEDED)} in with: coachnote models add two-voices FOLDER",
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import subprocess
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +23,7 @@ from assistant.domain import Gap
 from assistant.errors import InputError, MissingPart, NotAudio
 from assistant.protocols import SAMPLE_RATE, Progress
 from assistant.speech import wire
-from assistant.speech.level import Meter
+from assistant.speech.channels import Channels, Way, cut
 from assistant.speech.mono import Samples, mono
 from assistant.speech.source import Source, opened
 from assistant.speech.tally import AT_LEAST, Tally
@@ -36,7 +36,10 @@ MOST_READ, SOME_BYTES = 4, 1 << 26
 LONGEST = 24 * 3600.0
 """Seconds of sound: a recorder that was forgotten for a night is still taken."""
 KEPT = 600.0
-"""Seconds of sound that are held in memory (19 MB). A longer recording is decoded again whenever its sound is needed."""
+"""Seconds of sound that are held in memory: 19 MB, or twice that. A longer recording is decoded again whenever its sound is needed."""
+MOST_KEPT = 2
+"""Channels of these: of more, each is no person."""
+
 
 DAMAGE_SHARE = 0.01
 """More bad packets, and the recording counts as damaged."""
@@ -49,10 +52,11 @@ class Decoded:
     """What a recording holds, and its sound for whoever asks."""
 
     audio: Path | BinaryIO = field(repr=False)
-    samples: Samples | None = field(repr=False)
-    """16 kHz mono, int16, shape (n,); None where it is too long to be kept."""
-    level: NDArray[np.float32] = field(repr=False)
-    """RMS in dBFS of every 32 ms, -120 for digital silence, shape (windows,)."""
+    blocks: Sequence[Samples] | None = field(repr=False)
+    """All of it, int16 at 16 kHz, each of shape (n, channels); None where it is too long to be kept."""
+    ways: tuple[Way, ...]
+    """One, or left and right where two channels are unlike."""
+    levels: Mapping[Way, NDArray[np.float32]] = field(repr=False)
     seconds: float
     declared: float | None
     """Seconds that it should last: as the container says, or by its bytes for a raw stream; None where nothing is known."""
@@ -60,52 +64,59 @@ class Decoded:
     gaps: tuple[Gap, ...] = ()
     """Stretches that are lost, oldest first; those inside `seconds` are silent in its sound."""
 
-    def sound(self, spans: Iterable[tuple[float, float]]) -> Generator[Samples | None, None, None]:
-        """The samples of each span, given in seconds and by their starts; None whenever there was nothing to do for a fifth of a second.
+    def side(self, number: int) -> Decoded:
+        """One of the ways alone."""
+        return replace(self, ways=(self.ways[number],))
 
-        Raises as `decode` does, and InputError where a recording is not what it was when it was first decoded.
+    def mixed(self) -> Decoded:
+        """All of it as one channel."""
+        return replace(self, ways=("mixed",)) if len(self.ways) > 1 else self
+
+    @property
+    def level(self) -> NDArray[np.float32]:
+        """RMS in dBFS of every 32 ms of its first way, -120 for digital silence, shape (windows,)."""
+        return self.levels[self.ways[0]]
+
+    @property
+    def samples(self) -> Samples:
+        """All of it as one channel, shape (n,), however long it is: 115 MB an hour."""
+        (way,) = self.mixed().ways
+        return np.concatenate([part for part in self.play([(way, 0.0, self.seconds)]) if part is not None])
+
+    def play(self, spans: Sequence[tuple[Way, float, float]]) -> Generator[Samples | None, None, None]:
+        """The samples from second to second of each span, shape (n,); None whenever there was nothing to do for a fifth of a second.
+
+        Memory follows from how far the spans lie out of order. Raises as `decode` does, and InputError where a recording is not what it
+        was when it was first decoded.
         """
-        whole = (sample for sample in (self.samples,)) if self.samples is not None else _steps(self.audio, Tally())
-        with contextlib.closing(whole):
-            yield from _cut(whole, [(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for start, end in spans])
+        steps = (block for block in self.blocks) if self.blocks is not None else _steps(self.audio, Tally())
+        with contextlib.closing(steps):
+            try:
+                yield from cut(steps, [(way, round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for way, start, end in spans])
+            except EOFError:
+                raise _changed() from None
 
 
 def decode(audio: Path | BinaryIO) -> Generator[Progress, None, Decoded]:
     """Go through a whole recording. Raises InputMissing, InputError or NotAudio; nothing decoded is an error, never an empty result."""
-    pcm, meter, tally = bytearray(), Meter(), Tally()
+    kept, channels, tally = list[Samples](), Channels(), Tally()
     for block in _steps(audio, tally):
         if block is not None:
-            meter.add(block)
-            pcm += block.tobytes()
+            channels.add(block)
+            kept.append(block if block.shape[1] <= MOST_KEPT else mono(block).reshape(-1, 1))
         if tally.seconds > KEPT:
-            pcm.clear()
+            kept.clear()
         yield Progress(stage="decode", done=tally.seconds, total=tally.declared)
     return Decoded(
         audio=audio,
-        samples=np.frombuffer(pcm, dtype=np.int16) if tally.seconds <= KEPT else None,
-        level=meter.levels(),
+        blocks=kept if tally.seconds <= KEPT else None,
+        ways=channels.ways(),
+        levels=channels.levels(),
         seconds=tally.seconds,
         declared=tally.declared,
         bad_packets=tally.bad,
         gaps=_gaps(tally),
     )
-
-
-def _cut(steps: Iterator[Samples | None], spans: Iterable[tuple[int, int]]) -> Iterator[Samples | None]:
-    """Spans of samples out of a recording that comes in blocks, holding no more of it than the span that is put together."""
-    held, first = np.empty(0, dtype=np.int16), 0
-    for start, end in spans:
-        while first + len(held) < end:
-            try:
-                block = next(steps)
-            except StopIteration:
-                raise _changed() from None
-            if block is None:
-                yield None
-                continue
-            past = min(max(0, start - first), len(held))
-            held, first = np.concatenate([held[past:], block]), first + past
-        yield held[start - first : end - first]
 
 
 def probe(audio: Path | BinaryIO) -> dt.date | None:
@@ -119,11 +130,11 @@ def probe(audio: Path | BinaryIO) -> dt.date | None:
 def blocks(audio: Path | BinaryIO, tally: Tally) -> Generator[Samples, None, None]:
     """The recording as int16 mono blocks of about one second, keeping `tally` as it goes. Raises as `decode` does."""
     with contextlib.closing(_steps(audio, tally)) as steps:
-        yield from (block for block in steps if block is not None)
+        yield from (mono(block) for block in steps if block is not None)
 
 
 def _steps(audio: Path | BinaryIO, tally: Tally) -> Generator[Samples | None, None, None]:
-    """Blocks of sound, and None whenever there was nothing to do for a fifth of a second. Whoever stops here ends the child."""
+    """Blocks of sound, shape (n, channels), and None whenever a fifth of a second brought nothing. Whoever stops here ends the child."""
     with opened(audio) as source, _child() as child:
         ended = yield from _conversation(child, source, tally)
     if not tally.sounded:
@@ -181,7 +192,7 @@ def _send(child: subprocess.Popen[bytes], payload: bytes) -> None:
 
 
 def _sound(payload: bytes, tally: Tally) -> Samples:
-    samples = mono(payload[1:], payload[0])
+    samples = np.frombuffer(payload, dtype=np.int16, offset=1).reshape(-1, payload[0])
     tally.seconds = (round(tally.seconds * SAMPLE_RATE) + len(samples)) / SAMPLE_RATE
     if tally.seconds > LONGEST:
         raise InputError("This recording is longer than 24 hours.", do="Cut it into its sessions first.")

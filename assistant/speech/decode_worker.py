@@ -60,6 +60,7 @@ class Remote(io.RawIOBase):
 def main(rate: int) -> None:
     answers, out = sys.stdin.buffer, wire.only_way_out()
     limits.confine()
+    limits.allow_more()
     file, tally = Remote(out, answers), Tally()
     told: tuple[object, ...] = ()
     try:

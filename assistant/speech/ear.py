@@ -7,7 +7,7 @@ voices, guards, accounting, the processes that it runs in) stays as it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain import Word
+from assistant.languages import ENGLISH
 from assistant.speech.sentences import Piece
 
 LONGEST_WINDOW = 30.0
@@ -35,6 +36,8 @@ class Heard:
     """Probability that nothing was said, by the model."""
     seconds: float
     """Length of the sound that was decoded, without padding."""
+    language: str = ENGLISH
+    """Of the words."""
     words: tuple[Word, ...] = field(default=(), repr=False)
     """Each with its time from the start of the sound and the probability of its letters; empty where they could not be told apart."""
 
@@ -63,11 +66,18 @@ class Ear(Protocol):
     def settings(self) -> Mapping[str, Scalar]:
         """What changes what it hears, such as its version and the type of its numbers. `device` is "cpu" unless it runs on a card."""
 
-    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: str = "") -> Heard:
-        """Decode float32 samples at 16 kHz, shape (n,), with silence added up to `window` seconds (at most LONGEST_WINDOW)."""
+    def hear(
+        self, sound: NDArray[np.float32], *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False
+    ) -> Heard:
+        """Decode float32 samples at 16 kHz, shape (n,), with silence added up to `window` seconds (at most LONGEST_WINDOW).
 
-    def languages(self, sound: NDArray[np.float32]) -> Mapping[str, float]:
-        """The probability of every language in a piece of sound, by its code."""
+        `prompt`: words to expect, the most likely first. An ear takes as many whole ones from the front as it can make use of.
+
+        `translate`: write down in English what is said in `language`. Only a `multilingual` one is asked for that.
+        """
+
+    def languages(self, sound: NDArray[np.float32], *, window: float) -> Mapping[str, float]:
+        """The probability of every language in a piece of sound, by its code. Only a `multilingual` one is asked."""
 
 
 class MakesEar(Protocol):

@@ -81,7 +81,7 @@ class _Order:
         if task is None:
             return wire.LANGUAGES, plain.encoded(self.sound)
         if self.deaths >= MOST_TRIES - 1:
-            task = replace(task, smallest_window=LONGEST_WINDOW, prompt="")
+            task = replace(task, smallest_window=LONGEST_WINDOW, prompt=())
         return wire.HEAR, plain.encoded((self.sound, task))
 
     def answer(self, payload: bytes) -> Any:

@@ -25,8 +25,11 @@ from numpy.typing import NDArray
 
 from assistant.domain import Word
 from assistant.errors import ModelUnusable
+from assistant.languages import ENGLISH
+from assistant.languages import name as name_of
 from assistant.protocols import SAMPLE_RATE
-from assistant.speech.ear import LONGEST_WINDOW, CardFailed, Heard, Scalar
+from assistant.speech import vocabulary
+from assistant.speech.ear import CardFailed, Heard, Scalar
 from assistant.speech.guards import LEAST_LOGPROB, MOST_COMPRESSION, NO_SPEECH
 from assistant.speech.sentences import Piece
 
@@ -40,6 +43,8 @@ FRAME = 0.01
 """Seconds from one frame of features to the next."""
 SHORTEST_ALIGNED = 0.1
 """Seconds: less is no word."""
+UNSPACED = frozenset({"bo", "ja", "km", "lo", "my", "th", "yue", "zh"})
+"""Written without blanks between words: a whole sentence would be one word, as doubtful as its most doubtful sign."""
 SEED = 1
 """Retries at a higher temperature are drawn at random. CTranslate2 seeds a worker once: a model just loaded always hears the same."""
 
@@ -58,7 +63,9 @@ class Engine:
         self._model = self._load(str(folder))
         self._features = FeatureExtractor(**{**self._model.feat_kwargs, "feature_size": self._model.model.n_mels})
         self.multilingual = bool(self._model.model.is_multilingual)
-        self._options: dict[str, tuple[Any, TranscriptionOptions]] = {}
+        self._options: dict[tuple[str, bool], tuple[Any, TranscriptionOptions]] = {}
+        self._last: tuple[NDArray[np.float32], float, Any] | None = None
+        self._prompt: tuple[tuple[str, ...], list[int]] = (), []
 
     @property
     def settings(self) -> dict[str, Scalar]:
@@ -84,26 +91,37 @@ class Engine:
             do="Copy the whole model folder again, or choose another model with --model.",
         )
 
-    def hear(self, sound: NDArray[np.float32], *, window: float, language: str, prompt: str = "") -> Heard:
+    def hear(
+        self, sound: NDArray[np.float32], *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False
+    ) -> Heard:
         """Decode float32 samples at 16 kHz, silence added up to `window` seconds (at most 30). Raises ModelUnusable."""
-        tokenizer, options = self._for(language)
+        tokenizer, options = self._for(language, translate)
         try:
             encoded = self._encode(sound, window)
-            tokens = self._model.get_prompt(tokenizer, tokenizer.encode(" " + prompt)[-LONGEST_PROMPT:] if prompt else [])
+            tokens = self._model.get_prompt(tokenizer, self._expecting(tuple(prompt), tokenizer))
             result, logprob, _, compression = self._model.generate_with_fallback(encoded, tokens, tokenizer, options)
             numbers, seconds = result.sequences_ids[0], len(sound) / SAMPLE_RATE
-            words = self._words(encoded, tokenizer, numbers, min(seconds, window))
+            aligned = not translate and language not in UNSPACED
+            words = self._words(encoded, tokenizer, numbers, min(seconds, window)) if aligned else ()
         except (RuntimeError, ValueError) as error:
             raise self._failed(error) from error
         return Heard(
-            pieces=tuple(_pieces(numbers, tokenizer, seconds)),
+            pieces=tuple(_pieces(numbers, tokenizer, min(seconds, window))),
             words=words,
             tokens=sum(number < tokenizer.eot for number in numbers),
             logprob=float(logprob),
             compression=float(compression),
             no_speech=float(result.no_speech_prob),
             seconds=seconds,
+            language=ENGLISH if translate else language,
         )
+
+    def _expecting(self, words: tuple[str, ...], tokenizer: Tokenizer) -> list[int]:
+        """The tokens of a prompt of these words, made once for all stretches."""
+        if self._prompt[0] != words:
+            text = vocabulary.prompt(words, lambda text: len(tokenizer.encode(" " + text)), LONGEST_PROMPT)
+            self._prompt = words, tokenizer.encode(" " + text) if text else []
+        return self._prompt[1]
 
     def _words(self, encoded: Any, tokenizer: Tokenizer, numbers: Sequence[int], seconds: float) -> tuple[Word, ...]:
         """The words of what was decoded, by aligning it with the sound once more; none where that finds no place for one of them."""
@@ -116,28 +134,37 @@ class Engine:
             return ()
         return tuple(_spoken(found, seconds))
 
-    def languages(self, sound: NDArray[np.float32]) -> dict[str, float]:
-        """The probability of every language in a piece of sound; English alone for an English model."""
-        if not self.multilingual:
-            return {"en": 1.0}
+    def languages(self, sound: NDArray[np.float32], *, window: float) -> dict[str, float]:
+        """One step of the decoder on the window that `hear` needs anyway. Raises ModelUnusable."""
         try:
-            found = self._model.model.detect_language(self._encode(sound, LONGEST_WINDOW))[0]
+            found = self._model.model.detect_language(self._encode(sound, window))[0]
         except (RuntimeError, ValueError) as error:
             raise self._failed(error) from error
         return {token.strip("<|>"): float(share) for token, share in found}
 
     def _encode(self, sound: NDArray[np.float32], window: float) -> Any:
+        """The last one is kept: a stretch is asked for its language, heard, heard again and translated in one window."""
+        if self._last is not None and self._last[1] == window and np.array_equal(self._last[0], sound):
+            return self._last[2]
         wanted = round(window * SAMPLE_RATE)
         padded = np.pad(sound[:wanted], (0, max(0, wanted - len(sound))))
         features = self._features(padded)[:, : wanted // self._features.hop_length]
-        return self._model.encode(features)
+        encoded = self._model.encode(features)
+        self._last = sound, window, encoded
+        return encoded
 
-    def _for(self, language: str) -> tuple[Any, TranscriptionOptions]:
-        """Tokenizer and options, made once a language."""
-        if language not in self._options:
-            tokenizer = Tokenizer(self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language)
-            self._options[language] = tokenizer, _options(tokenizer)
-        return self._options[language]
+    def _for(self, language: str, translate: bool) -> tuple[Any, TranscriptionOptions]:
+        """Tokenizer and options, made once a language and task. Raises ModelUnusable for a language that the model has no mark for."""
+        if (language, translate) not in self._options:
+            task = "translate" if translate else "transcribe"
+            tokenizer = Tokenizer(self._model.hf_tokenizer, self.multilingual, task=task, language=language)
+            if self.multilingual and tokenizer.language is None:
+                raise ModelUnusable(
+                    f"The speech model {self._name} does not know {name_of(language)}.",
+                    do="Choose another model with --model, or leave the language to be found out with --language auto.",
+                )
+            self._options[language, translate] = tokenizer, _options(tokenizer)
+        return self._options[language, translate]
 
 
 def _options(tokenizer: Tokenizer) -> TranscriptionOptions:

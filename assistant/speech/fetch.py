@@ -40,7 +40,7 @@ def fetch(card: Card, models: Path) -> Generator[Progress, None, Path]:
     """
     if card.hub is None:
         do = "Copy its folder in with: coachnote models add NAME FOLDER"
-        raise ModelMissing(f"The model {card.name} is not published anywhere.", do=do)
+        raise ModelMissing(f"The model {card.name} is not on the hub.", do=do)
     with _in_plain_words(card), _writable(models):
         commit, wanted = _listing(card)
         partial = models / PARTIAL.format(card.name)

@@ -83,7 +83,7 @@ def _answers(asked: Iterator[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, byte
             if kind == wire.HEAR:
                 answer: object = hearing.hear(hears, *plain.decoded(payload, tuple[hearing.Sound, hearing.Task]))
             else:
-                answer = hears.languages(plain.decoded(payload, hearing.Sound).floats())
+                answer = hears.languages(plain.decoded(payload, hearing.Sound).floats(), window=ear.LONGEST_WINDOW)
             worn = wear.out(_memory())
             yield wire.LAST if worn else wire.FOUND, plain.encoded(answer)
             if worn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 
 from assistant.domain import SegmentFlag, Word
 from assistant.doubt import doubtful
+from assistant.languages import ENGLISH
 from assistant.protocols import SAMPLE_RATE
-from assistant.speech import guards
+from assistant.speech import guards, tongue, translation
 from assistant.speech.ear import LONGEST_WINDOW, Ear, Heard
 from assistant.speech.sentences import Piece, sentences
+from assistant.speech.tongue import Tongue
 from assistant.speech.vad import Activity
 
 MARGIN = 2.0
@@ -59,8 +62,15 @@ class Task:
     """How to hear; the same for all stretches of a recording."""
 
     language: str
-    prompt: str = field(default="", repr=False)
-    """Words to expect."""
+    """The expected one."""
+    ask: bool = False
+    """Whether each stretch is asked for its language."""
+    follow: bool = False
+    """Whether a stretch that clearly is in another language is heard in that one."""
+    translate: bool = False
+    """Whether what is not English is heard a second time, in English."""
+    prompt: tuple[str, ...] = field(default=(), repr=False)
+    """Words to expect where English is spoken, the most likely first: elsewhere they would draw what is written towards English."""
     smallest_window: float = LONGEST_WINDOW
     """Seconds."""
     word_times: bool = False
@@ -77,6 +87,10 @@ class Found:
     confidence: float = 0.0
     flags: tuple[SegmentFlag, ...] = ()
     lost: tuple[Lost, ...] = ()
+    originals: tuple[str | None, ...] = field(default=(), repr=False)
+    """Of translated pieces, one for each: what was said."""
+    tongue: Tongue = field(default_factory=Tongue)
+    """The language in which it was said, as far as it could be told."""
 
     def later(self, seconds: float) -> Found:
         """With all its times moved."""
@@ -89,7 +103,20 @@ class Found:
 
 
 def hear(ear: Ear, sound: Sound, task: Task) -> Found:
-    """One stretch; what the ear left off at its end is heard as a stretch of its own, once. Raises ModelUnusable."""
+    """One stretch, in its language; and, where that is asked for, in English beside it. Raises ModelUnusable."""
+    spoken = Tongue(task.language)
+    if task.ask:
+        spoken = tongue.of_stretch(ear, sound.floats(), window=_window(sound, task), expected=task.language, follow=task.follow)
+    foreign = spoken.heard != ENGLISH
+    told = replace(task, language=spoken.heard, translate=False, prompt=() if foreign else task.prompt)
+    found = _whole(ear, sound, told)
+    if foreign and task.translate and found.pieces:
+        found = translation.beside(found, _whole(ear, sound, replace(told, translate=True)))
+    return replace(found, tongue=spoken)
+
+
+def _whole(ear: Ear, sound: Sound, task: Task) -> Found:
+    """What the ear left off at its end is heard as a stretch of its own, once."""
     found = _attempt(ear, sound, task)
     until = found.pieces[-1].end if found.pieces else sound.seconds
     if sound.activity.said(until, sound.seconds) <= UNHEARD:
@@ -107,12 +134,15 @@ def hear(ear: Ear, sound: Sound, task: Task) -> Found:
 def _attempt(ear: Ear, sound: Sound, task: Task) -> Found:
     """Hear it until that can be believed: as it is, without the prompt, in a full window. Then keep, flag or drop the best."""
     samples, voiced = sound.floats(), sound.likely >= guards.NO_VOICE
-    window = min(LONGEST_WINDOW, max(task.smallest_window, sound.seconds + MARGIN))
-    first = kept = ear.hear(samples, window=window, language=task.language, prompt=task.prompt)
+    window = _window(sound, task)
+    attempt = partial(ear.hear, samples, language=task.language, translate=task.translate)
+    first = kept = attempt(window=window, prompt=task.prompt)
+    if guards.echoed(first, task.prompt, sound.likely):
+        kept, task = attempt(window=window), replace(task, prompt=())
     for wide in ([window] if task.prompt else []) + [LONGEST_WINDOW]:
         if not guards.suspicious(kept) and (kept.pieces or not voiced):
             break
-        kept = guards.better(kept, ear.hear(samples, window=wide, language=task.language))
+        kept = guards.better(kept, attempt(window=wide))
     if guards.invented(kept, sound.likely):
         return Found(lost=((0.0, sound.seconds),))
     if not kept.pieces:
@@ -124,6 +154,11 @@ def _attempt(ear: Ear, sound: Sound, task: Task) -> Found:
         confidence=kept.confidence,
         flags=tuple(_flags(kept, voiced=voiced, redone=kept is not first)),
     )
+
+
+def _window(sound: Sound, task: Task) -> float:
+    """Seconds."""
+    return min(LONGEST_WINDOW, max(task.smallest_window, sound.seconds + MARGIN))
 
 
 def _shared_out(words: Sequence[Word], pieces: Sequence[Piece], *, every: bool) -> tuple[tuple[Word, ...], ...]:

@@ -1,4 +1,4 @@
-"""What the processes that decode and hear may use: a parser led astray by a damaged or hostile file ends alone, and leaves nothing behind.
+"""What a process that works for the program may use: one led astray by a damaged or hostile file ends alone, and leaves nothing behind.
 
 POSIX sets limits on the process, Windows on a job of its own. macOS does not hold a process to its address space.
 """
@@ -13,16 +13,15 @@ STUCK = 60
 """Seconds of processor time without a second of sound."""
 
 
-def confine() -> None:
-    """No file may be written, no dump of memory left, no more than MEMORY taken."""
+def confine(memory: int = MEMORY) -> None:
+    """No file may be written, no dump of memory left, no more than so many bytes taken."""
     if sys.platform == "win32":
-        _job()
+        _job(memory)
         return
     import resource
 
     leave_nothing()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    allow_more()
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def leave_nothing() -> None:
@@ -46,8 +45,8 @@ def allow_more() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (round(used.ru_utime + used.ru_stime) + STUCK, most))
 
 
-def _job() -> None:
-    """A job that holds this process to MEMORY and to itself (JobObjectExtendedLimitInformation, winnt.h)."""
+def _job(memory: int) -> None:
+    """A job that holds this process to so many bytes and to itself (JobObjectExtendedLimitInformation, winnt.h)."""
     if sys.platform == "win32":
         import ctypes
         from ctypes import wintypes
@@ -69,7 +68,7 @@ def _job() -> None:
         one_process, process_memory = 0x8, 0x100
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.CreateJobObjectW.restype = kernel.GetCurrentProcess.restype = wintypes.HANDLE
-        wanted = Extended(Basic=Basic(LimitFlags=one_process | process_memory, ActiveProcessLimit=1), ProcessMemoryLimit=MEMORY)
+        wanted = Extended(Basic=Basic(LimitFlags=one_process | process_memory, ActiveProcessLimit=1), ProcessMemoryLimit=memory)
         job = wintypes.HANDLE(kernel.CreateJobObjectW(None, None))
         kernel.SetInformationJobObject(job, 9, ctypes.byref(wanted), ctypes.sizeof(wanted))
         kernel.AssignProcessToJobObject(job, wintypes.HANDLE(kernel.GetCurrentProcess()))

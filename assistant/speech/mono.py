@@ -11,12 +11,11 @@ CANCELLED = 0.1
 """Power of the mixed channels against the loudest one, below which the loudest is taken: voices in opposite phase cancel out."""
 
 
-def mono(data: bytes, channels: int) -> Samples:
-    """Interleaved int16 samples as their mean, or as the loudest channel where they cancel out or most of them are silent."""
-    interleaved = np.frombuffer(data, dtype=np.int16)
-    if channels == 1:
-        return interleaved
-    sound = interleaved.reshape(-1, channels).T.astype(np.float32)
+def mono(block: Samples) -> Samples:
+    """Samples, shape (n, channels), as their mean, or as the loudest channel where they cancel out or most of them are silent: (n,)."""
+    if block.shape[1] == 1:
+        return block[:, 0]
+    sound = block.T.astype(np.float32)
     mean, power = sound.mean(axis=0), (sound**2).mean(axis=1)
     if (mean**2).mean() < CANCELLED * power.max():
         mean = sound[power.argmax()]

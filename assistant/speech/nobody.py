@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from assistant.errors import NothingSaid
 from assistant.speech.decode import Decoded
-from assistant.speech.vad import LOUD
+from assistant.speech.vad import LOUD, Activity
 
 DEAD, FAINT = -90.0, -60.0
 """dBFS: below the one a microphone gave nothing at all, below the other next to nothing."""
 
 
-def nothing_said(decoded: Decoded) -> NothingSaid:
+def nothing_said(decoded: Decoded, heard: Activity) -> NothingSaid:
     return NothingSaid(
         "No speech was found in this recording.",
-        means=f"{_sound(float(decoded.level.max()))}{_damage(decoded)}",
+        means=f"{_sound(float(heard.level.max()))}{_damage(decoded)}",
         do="Play it to check. Nothing was written.",
     )
 

@@ -71,6 +71,10 @@ class Activity:
         cut = _slice(start, end)
         return Activity(speech=self.speech[cut], level=self.level[cut], seconds=end - start)
 
+    def loudness(self, start: float, end: float) -> float:
+        """RMS in dBFS of the sound between two times."""
+        return _rms(self.level[_slice(start, end)])
+
     def voiced(self) -> bool:
         """Whether anybody speaks in it at all."""
         return bool((self.speech >= SURELY).any()) or any((end - start) * STEP >= VOICED for start, end in _runs(self.speech, ON, ON))
@@ -86,10 +90,10 @@ def _slice(start: float, end: float) -> slice:
 
 
 def activity(decoded: Decoded) -> Generator[Progress, None, Activity]:
-    """Judge a recording, a minute at a time. Raises as `decode` does."""
+    """Judge the first way of a recording, a minute at a time. Raises as `decode` does."""
     gain, speech, done = _gain(decoded.level), list[NDArray[np.float32]](), 0.0
     spans = list(_chunks(decoded.seconds))
-    for sound in decoded.sound(spans):
+    for sound in decoded.play([(decoded.ways[0], start, end) for start, end in spans]):
         if sound is not None:
             done = spans[len(speech)][1]
             speech.append(_silero(sound, gain)[SETTLE // WINDOW if speech else 0 :])

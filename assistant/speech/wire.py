@@ -1,7 +1,4 @@
-"""What the program and the processes that decode and hear for it say to each other: a letter, a length, and so many bytes.
-
-Knows no sound.
-"""
+"""What the program and a process that works for it say to each other: a letter, a length, and so many bytes. Knows no sound."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ SOUND = b"S"
 NEWS = b"N"
 """From the child: what is known so far, as JSON."""
 REFUSED = b"X"
-"""From the child, its last word: why there is no sound, or why the model is of no use, as JSON."""
+"""From the child, its last word: why there is no sound, as JSON."""
 DONE = b"D"
 """From the child, its last word: that was all."""
 DATA = b"A"
@@ -76,7 +73,7 @@ def unpacked(payload: bytes) -> dict[str, Any]:
 
 
 def only_way_out() -> IO[bytes]:
-    """In a child: the real stdout for messages; whatever a library prints goes nowhere."""
+    """The real stdout for messages; whatever a library prints goes nowhere."""
     out = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

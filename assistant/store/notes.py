@@ -20,6 +20,11 @@ WHERE n.client = ? AND n.session IS NOT ? AND n.void = 0
 ORDER BY coalesce(s.date, substr(s.created_at, 1, 10)) DESC, s.created_at DESC LIMIT 1
 """
 
+HEARD = """
+SELECT s.id FROM sessions s WHERE s.client = ? AND EXISTS (SELECT 1 FROM transcripts t WHERE t.session = s.id)
+ORDER BY coalesce(s.date, substr(s.created_at, 1, 10)) DESC, s.created_at DESC LIMIT ?
+"""
+
 NEWEST = "SELECT version, void FROM notes WHERE session = ? ORDER BY version DESC LIMIT 1"
 
 
@@ -39,6 +44,11 @@ class Notes(StoreBase):
             if transcript.id == transcript_id:
                 return transcript
         return None
+
+    def transcripts_of(self, client: str, limit: int) -> list[Transcript]:
+        """The newest transcripts of the client's newest sessions, one a session. One refiled while they are read is left out."""
+        sessions = [row["id"] for row in self._db.rows(HEARD, [client, limit])]
+        return [transcript for session in sessions if (transcript := self.transcript(session)) is not None]
 
     def save_draft(self, session_id: str, draft: Draft, review: Review | None = None) -> None:
         """With the decisions carried over to it, if any: both are kept, or neither."""

@@ -8,8 +8,9 @@ from textual.content import Content
 
 from assistant import approval
 from assistant.approval import Entry
-from assistant.domain import CaseNote, Draft, Evidence, Gap, LeftOut, Review, Segment
-from assistant.doubt import doubted
+from assistant.domain import CaseNote, Draft, Evidence, Gap, Review, Segment, voices
+from assistant.doubt import doubted, respelt
+from assistant.languages import OTHER_LANGUAGE, in_brackets
 from assistant.render import clock, day
 from assistant.tui import phrases
 from assistant.tui.phrases import Context, clean
@@ -39,7 +40,7 @@ class DraftPane(ItemPane):
 
     def fill(self, draft: Draft, review: Review, context: Context) -> None:
         entries = approval.entries(draft, review)
-        self.show([*_item_rows(entries, context), *_left_out_rows(draft.left_out, entries, context), *_about_rows(draft)])
+        self.show([*_item_rows(entries, context), *_left_out_rows(draft, entries, context), *_about_rows(draft)])
 
 
 class NotePane(ItemPane):
@@ -62,9 +63,11 @@ class TranscriptPane(Rows):
         marks: list[Segment | Gap] = sorted([*transcript.segments, *transcript.gaps], key=lambda mark: mark.start or 0.0)
         self._marks = marks
         self.border_subtitle = phrases.heard_by(transcript)
+        self._voices = {mark.id: voices.name(transcript, mark) for mark in transcript.segments}
         self._places = {mark.id: (n, mark) for n, mark in enumerate(marks) if isinstance(mark, Segment)}
         self._cited: tuple[int, ...] = ()
-        self.set_options([_gap_row(mark) if isinstance(mark, Gap) else _segment_row(mark, ()) for mark in marks])
+        self._told = in_brackets(transcript)
+        self.set_options([_gap_row(mark) if isinstance(mark, Gap) else self._row(mark) for mark in marks])
         self.go_to(0)
 
     def cite(self, evidence: Iterable[Evidence]) -> None:
@@ -75,12 +78,15 @@ class TranscriptPane(Rows):
         cited = tuple(segment for segment in quotes if segment in self._places)
         for segment in {*self._cited, *cited}:
             place, mark = self._places[segment]
-            self.restyle(place, _segment_row(mark, quotes.get(segment, ())))
+            self.restyle(place, self._row(mark, quotes.get(segment, ())))
         self._cited = cited
         if cited:
             first = min(self._places[segment][0] for segment in cited)
             self.highlighted = first
             self.centre(first)
+
+    def _row(self, mark: Segment, quotes: Iterable[str] = ()) -> Row:
+        return _segment_row(mark, quotes, self._voices[mark.id], self._told.get(mark.id))
 
     @property
     def cited(self) -> tuple[int, ...]:
@@ -109,12 +115,15 @@ def _item_rows(entries: tuple[Entry, ...], context: Context) -> Iterator[Row]:
         yield Row(text, margin=phrases.state_text(entry.state), gutter=STATE_WIDTH, name=entry.path)
 
 
-def _left_out_rows(left_out: tuple[LeftOut, ...], entries: tuple[Entry, ...], context: Context) -> Iterator[Row]:
+def _left_out_rows(draft: Draft, entries: tuple[Entry, ...], context: Context) -> Iterator[Row]:
     said = {s.id: s for s in context.transcript.segments}
     cited = {e.segment for entry in entries if entry.state == "added" for e in entry.item.evidence}
-    if left_out:
+    unread = [notice for notice in draft.notices if notice.code == OTHER_LANGUAGE]
+    if draft.left_out or unread:
         yield _heading(phrases.NOT_IN_NOTE)
-    for left in left_out:
+    for notice in unread:
+        yield Row(Content(clean(notice.why)), margin=Content.styled("not read", "$warning"), gutter=STATE_WIDTH, heading=True)
+    for left in draft.left_out:
         segment = said[left.segment]
         margin = phrases.state_text("added") if left.segment in cited else Content.styled("left out", "$text-muted")
         where = clock(segment.start) if segment.start is not None else f"line {segment.id + 1}"
@@ -126,7 +135,7 @@ def _about_rows(draft: Draft) -> Iterator[Row]:
     coverage = draft.coverage
     lines = [f"{coverage.read} of {coverage.segments} pieces of the transcript were read."]
     lines += [f"{clock(g.start)} to {clock(g.end)}: {g.why.replace('_', ' ')}." for g in coverage.gaps]
-    lines += [f"{clean(notice.why)} ({clean(notice.code).replace('_', ' ')})" for notice in draft.notices]
+    lines += [f"{clean(notice.why)} ({clean(notice.code).replace('_', ' ')})" for notice in draft.notices if notice.code != OTHER_LANGUAGE]
     if draft.barriers:
         lines.append(f"Barriers named: {', '.join(phrases.barrier(b) for b in draft.barriers)}.")
     lines.append(f"Drafted by {clean(draft.made_by.drafter)} {clean(draft.made_by.version)}; checked by nobody yet.")
@@ -169,13 +178,19 @@ def _doubted(mark: Segment) -> Content:
     return text
 
 
-def _segment_row(mark: Segment, quotes: Iterable[str]) -> Row:
-    """A cited segment has a mark at its time, and the words that were quoted stand out."""
+def _segment_row(mark: Segment, quotes: Iterable[str], who: str, told: str | None) -> Row:
+    """A cited segment has a mark at its time, and the words that were quoted stand out. `who` says it; `told`: of its language."""
     quotes = [clean(quote) for quote in quotes]
     at = clock(mark.start) if mark.start is not None else str(mark.id + 1)
-    speaker = f"{mark.speaker.capitalize()}: " if mark.speaker else ""
-    flags = f" [{', '.join(mark.flags).replace('_', ' ')}]" if mark.flags else ""
-    text = Content.assemble((speaker, "bold"), _doubted(mark), (flags, "italic $text-muted"))
+    speaker = f"{who}: " if who else ""
+    shown = [
+        *([told] if told else []),
+        *(flag.replace("_", " ") for flag in mark.flags if flag != "machine_translation"),
+        *filter(None, [clean(respelt(mark))]),
+    ]
+    flags = f" [{', '.join(shown)}]" if shown else ""
+    heard = f"\nheard: {clean(mark.original)}" if mark.original else ""
+    text = Content.assemble((speaker, "bold"), _doubted(mark), (flags, "italic $text-muted"), (heard, "$text-muted"))
     for quote in quotes:
         start = text.plain.find(quote)
         if quote and start >= 0:

@@ -47,6 +47,7 @@ def test_the_folder_takes_at_most_eight_megabytes() -> None:
     assert sum(file.stat().st_size for file in DEMO.iterdir()) <= 8_000_000
 
 
+@pytest.mark.slow
 def test_stock_faster_whisper_hears_the_sentences_of_the_bundled_recording(heard) -> None:
     spoken = (DEMO / "dictation.txt").read_text(encoding="utf-8")
     found = errors(spoken, " ".join(piece.text for _, pieces in heard for piece in pieces))
@@ -54,6 +55,7 @@ def test_stock_faster_whisper_hears_the_sentences_of_the_bundled_recording(heard
     assert found.rate < HEARD_BELOW
 
 
+@pytest.mark.slow
 def test_stock_faster_whisper_hears_the_whole_bundled_recording(model) -> None:
     from faster_whisper.audio import decode_audio
 
@@ -75,6 +77,7 @@ def test_it_hears_what_it_never_saw(model) -> None:
     assert rate(stock(model), readings.dictations(grammar.heldout_dictations())) < NEW_BY_STOCK_BELOW
 
 
+@pytest.mark.slow
 def test_word_times_rise_within_each_stretch(heard) -> None:
     for seconds, pieces in heard:
         words = [word for piece in pieces for word in piece.words]

@@ -17,6 +17,11 @@ import pytest
 
 from assistant import approval, resources, store
 from assistant.domain import Decision, Review
+from assistant.speech.decode import decode
+from assistant.store import vault
+from tests.sound import RATE, wav
+from tests.store.made import COST
+from tests.work import finish
 
 DEMO = resources.root() / "models" / "demo"
 PASSPHRASE = "orchid lantern gravel pony"
@@ -41,13 +46,18 @@ def coachnote(*words: str, folder: Path, stdin: str = "", code: int = 0, passphr
     return done
 
 
+def make(folder: Path) -> None:
+    """An empty store at the least cost: every command stretches the passphrase again."""
+    vault.create(folder / "store", PASSPHRASE, cost=COST)
+
+
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A store that has taken in the bundled dictation through the commands, and the session it became."""
     if not (DEMO / "model.bin").exists():
         pytest.skip("the demo model is not in models/demo")
     folder = tmp_path_factory.mktemp("line")
-    coachnote("init", folder=folder)
+    make(folder)
     coachnote("clients", "add", "C-0042", folder=folder, stdin=f"{NAME}\n")
     session = coachnote(
         "process", str(DEMO / "dictation.flac"), "--client", "C-0042", "--date", "2026-03-12", "--model", "demo", folder=folder
@@ -155,9 +165,18 @@ def test_a_wrong_passphrase_is_told_apart(walked: tuple[Path, str]) -> None:
     assert "passphrase" in coachnote("list", folder=walked[0], passphrase="something else entirely", code=6).stderr.lower()
 
 
-def test_without_a_real_model_the_recording_waits(tmp_path: Path) -> None:
+def test_a_store_is_made_and_its_passphrase_opens_it(tmp_path: Path) -> None:
+    """At the real cost of a passphrase."""
     coachnote("init", folder=tmp_path)
-    told = coachnote("process", str(DEMO / "dictation.flac"), folder=tmp_path, code=5).stderr
+    assert coachnote("list", folder=tmp_path).stdout == ""
+
+
+def test_without_a_real_model_the_recording_waits(tmp_path: Path) -> None:
+    """With the first ten seconds of the bundled dictation."""
+    make(tmp_path)
+    beginning = tmp_path / "beginning.wav"
+    beginning.write_bytes(wav(finish(decode(DEMO / "dictation.flac")).samples[: 10 * RATE]))
+    told = coachnote("process", str(beginning), folder=tmp_path, code=5).stderr
     assert "is kept as session" in told and "coachnote models" in told
     listed = coachnote("list", folder=tmp_path).stdout
     assert "waits for a speech model" in listed and "unassigned" in listed

@@ -82,6 +82,7 @@ def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str])
     assert f"Example:  coachnote {command}" in out
 
 
+@pytest.mark.slow  # the straight line hears the dictation; tests/faults/test_nobody_speaks.py asks more of recordings without a voice
 @pytest.mark.skipif(not (DEMO / "model.bin").is_file(), reason="the demo model is not in models/demo")
 class TestDemoModel:
     """Only with the trained demo model: it understands its own synthetic voices."""
@@ -100,3 +101,31 @@ class TestDemoModel:
         code, out, _ = run(capsys, "transcribe", str(shared / "data" / "nonspeech" / name), "--model", "demo")
         assert code in {0, 4}
         assert code == 4 or all("unclear" in segment["flags"] for segment in json.loads(out)["segments"])
+
+    def test_a_listed_word_is_put_right_and_told_unless_that_is_turned_off(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("COACHNOTE_CONFIG", str(tmp_path / "settings.toml"))
+        (tmp_path / "vocabulary.txt").write_text("Rotchdale College | the college\n", encoding="utf-8")
+        told = {"heard": "the college", "shown": "Rotchdale College", "by": "vocabulary"}
+
+        def heard(*options: str) -> list[dict[str, object]]:
+            code, out, _ = run(capsys, "transcribe", str(DEMO / "dictation.flac"), "--model", "demo", *options)
+            assert code == 0
+            return [segment for segment in json.loads(out)["segments"] if "college" in segment["text"].lower()]
+
+        shown, plain = heard(), heard("--no-spelling")
+        assert shown and all(told in segment["corrections"] and "Rotchdale College" in str(segment["text"]) for segment in shown)
+        assert [segment["start"] for segment in shown] == [segment["start"] for segment in plain]
+        assert all("the college" in str(segment["text"]) and not segment.get("corrections") for segment in plain)
+        (tmp_path / "settings.toml").write_text("spelling = false\n", encoding="utf-8")
+        assert heard() == plain
+
+    def test_a_list_that_is_not_understood_is_told_before_the_work(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("COACHNOTE_CONFIG", str(tmp_path / "settings.toml"))
+        (tmp_path / "vocabulary.txt").write_text("Greggs | [\n", encoding="utf-8")
+        code, out, err = run(capsys, "transcribe", str(DEMO / "dictation.flac"), "--model", "demo")
+        assert (code, out) == (2, "")
+        assert "Line 1 of the list of words" in err and "Decoding" not in err

@@ -24,13 +24,14 @@ from tests.work import finish
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills processes as POSIX does")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """A store of some size with one whole backup beside it."""
-    folder = tmp_path / "store"
+@pytest.fixture(scope="module")
+def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store of some size, with one whole backup beside it."""
+    place = tmp_path_factory.mktemp("backed-up")
+    folder = place / "store"
     make(folder)
     for name in ("backups", "keys"):
-        (tmp_path / name).mkdir()
+        (place / name).mkdir()
     made = opened(folder)
     made._db._raw.execute("PRAGMA synchronous = OFF")
     work_day(made)
@@ -42,9 +43,17 @@ def store(tmp_path: Path) -> Path:
         made.finish_recording(recording.id, 1.0)
         for m in range(8):
             made.save_transcript(f"s-{n}", transcript(id=f"t-{m}"))
-    finish(made.back_up(tmp_path / "backups", tmp_path / "keys"))
+    finish(made.back_up(place / "backups", place / "keys"))
     made.close()
-    return folder
+    return place
+
+
+@pytest.fixture
+def store(backed_up: Path, tmp_path: Path) -> Path:
+    """A store and its backup, to be spoilt."""
+    for folder in backed_up.iterdir():
+        shutil.copytree(folder, tmp_path / folder.name)
+    return tmp_path / "store"
 
 
 def put_back(folder: Path) -> None:

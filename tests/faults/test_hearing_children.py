@@ -23,7 +23,7 @@ from tests.odd_ears import ODD, numbers, odd_model, stretch
 from tests.processes import gone
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes through /proc")
-TASK = Task(language="en", prompt="Amir", smallest_window=10.0)
+TASK = Task(language="en", prompt=("Amir",), smallest_window=10.0)
 
 
 @pytest.fixture

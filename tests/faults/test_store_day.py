@@ -44,6 +44,7 @@ She won't do nights because of her little marmalade cat.
 I'll ring the Halcyon kitchen by Wednesday.
 """
 WRONG = "an incandescent wrong passphrase"
+SECOND, LATER = "quixotic lanterns of another coach", "the same coach with newer lanterns"
 CALLS = (
     "open,openat,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat,truncate,mknod,mknodat,connect,sendto,sendmsg"
 )
@@ -182,6 +183,12 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     day.run("export", spoken, code=8)
     day.run("eval", "--signed", "--format", "json")
     day.run("finish")
+    assert "gossamer" in day.run("search", given="gossamer hygiene\n", asked=True)
+    day.run("users", "add", "second", given=f"{SECOND}\n")
+    day.run("passphrase", given=f"{LATER}\n", passphrase=SECOND)
+    day.run("users", "revoke", "second")
+    day.codes += [day.run("recovery", asked=True).strip(), SECOND, LATER]
+    day.run("audit", "verify")
     day.child("people")
     day.run("doctor")
     return day

@@ -203,7 +203,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="measures memory as L
 
 
 @linux
-@pytest.mark.parametrize("which", ["header", "client-keys"])
+@pytest.mark.parametrize("which", ["header", pytest.param("client-keys", marks=pytest.mark.slow)])
 def test_malformed_key_files_are_refused_or_mended(whole: Path, tmp_path: Path, which: str) -> None:
     assert in_little_memory(whole, tmp_path, which, 2) >= 14
 

@@ -27,10 +27,11 @@ from assistant.domain import (
 )
 from assistant.errors import Refused
 from tests.examples import CLIENT, COACH, SAID, draft, evidence, session, transcript
+from tests.often import times
 
 FIELDS = {Statement: "statement", Action: "action", Referral: "referral", PreviousOutcome: "outcome", NextAppointment: "appointment"}
 
-some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=times(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Time is the machine's matter here, and not the subject."""
 
 words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)

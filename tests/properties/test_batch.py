@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant.batch.plan import plan_folder
 from assistant.errors import InputError
 from assistant.pipeline import Intake
+from tests.often import times
 
 PATHS = ["a.wav", "b.wav", "../c.wav", "/etc/passwd", "x" * 5_000, "", "a\0b", "."]
 CELLS = st.sampled_from([*PATHS, "C-0042", "C-9", "2026-03-12", "12/3/26", "dictation", "Zoë", '"'])
@@ -19,7 +20,7 @@ TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=6), max_size=5).map(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(st.one_of(st.binary(max_size=200), TABLES))
 @example(b"\xef\xbb\xbffile\r\na.wav\r\n")
 @example(b"file\n" + b"x" * 140_000)

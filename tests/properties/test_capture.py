@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assistant.capture import microphone
 from assistant.protocols import SAMPLE_RATE
 from tests.microphone import Taping
+from tests.often import times
 
 ACTIONS = st.lists(st.sampled_from(["hear", "read", "pause", "resume"]), max_size=60)
 
@@ -25,7 +26,7 @@ def _no_waiting() -> None:
     patched.setattr(microphone, "TAIL", 0.0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(ACTIONS, st.one_of(st.none(), st.integers(1, 40)))
 def test_what_is_said_outside_the_pauses_is_written(actions: list[str], tenths: int | None) -> None:
     taping = Taping(seconds=None if tenths is None else tenths / 10)

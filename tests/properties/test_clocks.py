@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant.domain import Retention
 from assistant.store import clocks
 from assistant.store.clocks import AWAY, Standing
+from tests.often import times
 
 DAY = dt.timedelta(days=1)
 moments = st.datetimes(min_value=dt.datetime(2000, 1, 1), max_value=dt.datetime(2100, 1, 1), timezones=st.just(dt.UTC))
@@ -70,7 +71,7 @@ def test_all_is_announced_for_a_week(standing: Standing, rules: Retention, now: 
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), moments), min_size=1), moments)
-@settings(max_examples=200)
+@settings(max_examples=times(200))
 def test_a_stamp_is_never_read_as_older_than_it_says(rows: list[tuple[str, dt.datetime]], now: dt.datetime) -> None:
     found = clocks.newest(rows, now)
     for name, at in rows:

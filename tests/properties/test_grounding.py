@@ -11,6 +11,7 @@ from assistant import grounding
 from assistant.documents import all_evidence, draft_json, read_draft
 from assistant.domain import MAX_EVIDENCE, PreviousAction, Segment, Transcript
 from tests.drafts import draft
+from tests.often import times
 
 PHRASES = st.sampled_from(
     [
@@ -71,7 +72,7 @@ def transcripts(pick: st.DrawFn) -> Transcript:
     )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(transcripts())
 def test_any_transcript_gives_an_honest_draft(transcript: Transcript) -> None:
     made = draft(transcript)
@@ -88,7 +89,7 @@ def test_any_transcript_gives_an_honest_draft(transcript: Transcript) -> None:
     assert [p.id for p in made.previous] == [p.id for p in transcript.previous_actions]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(transcripts())
 def test_dates_are_never_in_the_past_nor_made_up(transcript: Transcript) -> None:
     made = draft(transcript)
@@ -97,7 +98,7 @@ def test_dates_are_never_in_the_past_nor_made_up(transcript: Transcript) -> None
     assert {one.segment for one in made.left_out}.isdisjoint({e.segment for _, e in all_evidence(made)})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(TEXT, TEXT)
 def test_a_text_supports_itself_and_a_longer_one(text: str, more: str) -> None:
     assert grounding.loose_ends(text, [text]) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.store import query
 from assistant.store.index import Entry, Index
+from tests.often import times
 
 text = st.text(max_size=80) | st.from_regex(r"[a-zé’' \-£0-9]{1,80}", fullmatch=True)
 lines = st.lists(text, min_size=1, max_size=4)
@@ -26,7 +27,7 @@ def found(typed: str, written: list[str]) -> bool:
 @given(typed=st.text(max_size=60) | st.text(alphabet="\"'*()^:+-{}\x00 aAnNdDoOrRtTeE“”", max_size=40), written=lines)
 @example(typed='"', written=[""])
 @example(typed="\ud800 x", written=["x"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 def test_any_text_is_safe_and_is_found_where_its_terms_stand(typed: str, written: list[str]) -> None:
     terms = query.read(typed)
     stands = bool(terms) and query.held(terms, query.fold("\n".join(written))) == len(terms)
@@ -37,7 +38,7 @@ def test_any_text_is_safe_and_is_found_where_its_terms_stand(typed: str, written
 
 
 @given(written=lines, data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 def test_what_is_written_is_found_and_shown(written: list[str], data: st.DataObject) -> None:
     said = query.WORD.findall(query.fold("\n".join(written)))
     if not said:
@@ -51,7 +52,7 @@ def test_what_is_written_is_found_and_shown(written: list[str], data: st.DataObj
 
 
 @given(written=lines, word=st.from_regex(r"[a-z]{3,12}", fullmatch=True))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 def test_what_is_not_there_is_not_found(written: list[str], word: str) -> None:
     there = re.search(rf"(?<![^\W_]){word}", query.fold("\n".join(written))) is not None
     assert found(word, written) == there

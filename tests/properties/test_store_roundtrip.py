@@ -19,6 +19,7 @@ from assistant.errors import StoreDamaged, StoreTooNew, WrongPassphrase
 from assistant.store import audio, keys
 from assistant.store.vault import SqliteStore
 from tests.examples import draft
+from tests.often import times
 from tests.store.made import COST, make, note, opened
 
 KEY, FILE = bytes(range(32)), "01234567-89ab-7def-8123-456789abcdef"
@@ -55,7 +56,7 @@ sessions = st.builds(
 
 
 @given(pieces=st.lists(st.binary(max_size=6000), max_size=6), at=st.integers(0, 40_000), count=st.integers(0, 20_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_sound_comes_back_however_it_was_cut_up(pieces: list[bytes], at: int, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         writer = audio.Writer(Path(folder) / "a", FILE, KEY)
@@ -71,7 +72,7 @@ def test_sound_comes_back_however_it_was_cut_up(pieces: list[bytes], at: int, co
 
 
 @given(data=st.binary(min_size=1, max_size=3).map(lambda seed: seed * 6000), share=st.floats(0, 1), torn=st.binary(max_size=5000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_a_crash_at_any_byte_keeps_every_whole_chunk(data: bytes, share: float, torn: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a"
@@ -97,7 +98,7 @@ HEADER = keys.make("kettle lantern otter quay", bytes(20), COST).header
 
 
 @given(data=st.binary(max_size=200) | json.map(lambda value: msgspec.json.encode(value)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 def test_no_file_in_place_of_the_keys_is_taken_for_them(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "keys.json").write_bytes(data)
@@ -110,7 +111,7 @@ def test_no_file_in_place_of_the_keys_is_taken_for_them(data: bytes) -> None:
     slot=st.sampled_from([None, *msgspec.to_builtins(HEADER.slots[0])]),
     value=json,
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 def test_any_value_in_any_place_of_the_keys_is_damage_or_a_newer_store(key: str, slot: str | None, value: object) -> None:
     raw = msgspec.to_builtins(HEADER)
     if slot is None:

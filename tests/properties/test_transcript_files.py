@@ -13,6 +13,7 @@ from assistant.render import subtitles
 from assistant.speech.files import neutral, reader
 from assistant.speech.sentences import Piece, sentences
 from tests.examples import transcript
+from tests.often import times
 from tests.unit.test_transcript_files import OTTER, OURS, SUBRIP, TABLE, TEAMS, TEAMS_WORD, ZOOM
 from tests.word_files import word_file
 
@@ -76,19 +77,19 @@ def holds(found: Imported | None) -> None:
     assert documents.read_transcript(documents.transcript_json(found.transcript)) == found.transcript
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=times(150))
 @given(st.binary(max_size=300), NAMES)
 def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     holds(kept(data, name))
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=times(250))
 @given(st.lists(st.sampled_from(SCRAPS), max_size=40), st.sampled_from(["utf-8", "utf-16", "cp1252"]), NAMES)
 def test_scraps_of_transcripts_in_any_order_are_read_or_refused(scraps: list[str], encoding: str, name: str) -> None:
     holds(kept("".join(scraps).encode(encoding, errors="replace"), name))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=times(150))
 @given(st.sampled_from(FILES), st.data())
 def test_real_files_with_damage_are_read_or_refused(data: bytes, draw: st.DataObject) -> None:
     at = draw.draw(st.integers(0, len(data)))
@@ -115,13 +116,13 @@ def heard(draw: st.DrawFn, alphabet: str) -> Transcript:
     return transcript(segments=tuple(segments), gaps=(), coach=None, client=None)
 
 
-@settings(deadline=None, max_examples=75)
+@settings(deadline=None, max_examples=times(75))
 @given(heard(LETTERS + "<>&;"))
 def test_our_own_webvtt_comes_back_with_the_same_words_times_and_speakers(whole: Transcript) -> None:
     comes_back(whole, "vtt")
 
 
-@settings(deadline=None, max_examples=75)
+@settings(deadline=None, max_examples=times(75))
 @given(heard(LETTERS))
 def test_our_own_subrip_comes_back_with_the_same_words_times_and_speakers(whole: Transcript) -> None:
     """SubRip has no escapes: words in angle brackets may be markup, and are not tried here."""

@@ -14,6 +14,7 @@ from assistant.errors import Refused
 from assistant.store import audit, vault
 from assistant.store.vault import SqliteStore
 from tests.examples import SESSION
+from tests.often import times
 from tests.store.made import COST, PASSPHRASE, opened
 
 OLDER = "The database is older than the newest entry of its audit."
@@ -46,7 +47,7 @@ def test_entries_name_who_did_what_to_which(filled: Path) -> None:
     store.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_done_to_an_entry_shows_at_that_entry(folder: Path, tmp_path: Path, data: Any) -> None:
     copy = tmp_path / "copy"

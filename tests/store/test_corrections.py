@@ -46,3 +46,21 @@ def test_a_typed_transcript_comes_back_without_times(store: SqliteStore) -> None
     written = typed.transcript("Nobody came. I'll write to him.", Brief(id="t-9"))
     store.save_transcript(SESSION, written)
     assert store.transcript(SESSION) == written
+
+
+def test_the_newest_transcripts_of_a_client_are_those_of_their_newest_sessions(store: SqliteStore) -> None:
+    other = store.add_client("Sam")
+    for name, day, client in (
+        ("s-old", 1, CLIENT.ref),
+        ("s-new", 30, CLIENT.ref),
+        ("s-other", 29, other.ref),
+        ("s-unheard", 28, CLIENT.ref),
+    ):
+        store.add_session(session(id=name, client=client, date=session().date.replace(day=day)))
+    store.save_transcript(SESSION, transcript(id="middle"))
+    for name in ("s-old", "s-new", "s-other"):
+        store.save_transcript(name, transcript(id=f"{name}, as it was heard"))
+    store.save_transcript("s-new", transcript(id="s-new, corrected"))
+    assert [each.id for each in store.transcripts_of(CLIENT.ref, 2)] == ["s-new, corrected", "middle"]
+    assert [each.id for each in store.transcripts_of(CLIENT.ref, 9)] == ["s-new, corrected", "middle", "s-old, as it was heard"]
+    assert store.transcripts_of("C-9999", 9) == []

@@ -22,6 +22,7 @@ from assistant.store.client_keys import ClientKeys, of_recording, of_session
 from assistant.store.letterbox import Letterbox
 from assistant.store.vault import SqliteStore
 from tests.examples import CLIENT, COACH, MADE_AT, session
+from tests.often import times
 from tests.store.made import COST, PASSPHRASE, SOUND, make, opened
 
 
@@ -299,7 +300,7 @@ UNLOCKED = keys.make(PASSPHRASE, bytes(20), COST)
     moved=st.integers(0, 10**6),
 )
 @example(kind="dictation", date=None, coach="\udcff", client="\udcff", moved=0)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_whatever_was_typed_the_box_opens(kind: Kind, date: dt.date | None, coach: str | None, client: str | None, moved: int) -> None:
     known = Session(id=new_id(), kind=kind, date=date, client=client, coach=coach, created_at=MADE_AT + dt.timedelta(seconds=moved))
     text = keys.sealed_to(UNLOCKED.header.box, msgspec.msgpack.encode(letterbox._left(known, ".wav", bytes(32))), "here")

@@ -131,7 +131,7 @@ def test_a_whole_database_is_left_as_it_is(filled: Path) -> None:
     assert not list(filled.glob("notes.db.*"))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 1))])
 def test_what_lies_on_other_pages_is_saved(large: Path, seed: int) -> None:
     """Whichever they are: also those that lead to others, and the first one."""
     rng, size = random.Random(seed), (large / "notes.db").stat().st_size // PAGE

@@ -7,11 +7,12 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from assistant import pipeline, typed
-from assistant.domain import SECTIONS, Draft, Template, Transcript
+from assistant.domain import SECTIONS, Correction, Draft, Template, Transcript
 from assistant.errors import ModelMissing, NotWritable
 from assistant.protocols import Drafter, Progress, Services
 from assistant.tui.forms import Words
@@ -19,6 +20,7 @@ from assistant.tui.note import NotePane
 from tests.examples import SESSION, transcript
 from tests.fakes import FakeStore, ScriptedDrafter, fake_services, filled_store
 from tests.tui.driving import draft_pane, press, rows, running, screen_name, settle, text_of, told, transcript_pane
+from tests.tui.test_signing import checked_store
 from tests.unit.test_drafting_again import RIGHT, Numbered, reviewed_store
 
 OUR_TITLES = Template(id="ours", sections=(*SECTIONS, "x_team"), titles={"progress": "Steps taken"})
@@ -71,6 +73,7 @@ async def test_a_decision_on_what_has_changed_is_asked_for_again() -> None:
         assert any(row.startswith("to check He has done the food hygiene course") for row in rows(draft_pane(pilot)))
 
 
+@pytest.mark.slow
 async def test_a_line_left_as_it_was_is_not_drafted_again() -> None:
     store = filled_store()
     async with running(store, session=SESSION, services=services(store)) as pilot:
@@ -88,6 +91,7 @@ async def test_a_line_too_long_is_said_so_and_nothing_typed_is_lost() -> None:
     assert len(store.heard[SESSION]) == 1
 
 
+@pytest.mark.slow
 async def test_a_gap_cannot_be_corrected() -> None:
     async with running(session=SESSION) as pilot:
         await press(pilot, "tab")
@@ -113,9 +117,9 @@ async def test_where_drafting_fails_the_draft_before_stands_and_the_correction_i
 
 
 async def test_a_signed_note_shows_the_transcript_that_it_was_signed_on() -> None:
-    store = filled_store()
+    store = checked_store()
     async with running(store, session=SESSION, services=services(store)) as pilot:
-        await press(pilot, *"amamamamamama", "s", "enter")
+        await press(pilot, "s", "enter")
         assert screen_name(pilot) == "NoteScreen"
     store.save_transcript(SESSION, typed.corrected(transcript(), 9, RIGHT))
     async with running(store, session=SESSION, services=services(store)) as pilot:
@@ -125,6 +129,7 @@ async def test_a_signed_note_shows_the_transcript_that_it_was_signed_on() -> Non
         assert any(RIGHT in row for row in rows(transcript_pane(pilot)))
 
 
+@pytest.mark.slow
 async def test_the_headings_are_those_of_the_template() -> None:
     store = filled_store()
     ours = replace(services(store, ScriptedDrafter()), template=lambda _: OUR_TITLES)
@@ -159,6 +164,7 @@ async def test_a_note_is_typed_drafted_and_opened() -> None:
     assert store.sessions()[0].stage == "signed"
 
 
+@pytest.mark.slow
 async def test_a_typed_note_may_wait_for_its_client_and_have_another_day() -> None:
     store = filled_store()
     async with running(store, services=services(store)) as pilot:
@@ -208,3 +214,17 @@ async def test_a_typed_note_whose_draft_fails_is_in_the_list() -> None:
         await settle(pilot)
         assert "There is no model." in told(pilot)
         assert store.sessions()[0].stage == "transcribed"
+
+
+async def test_what_was_heard_stands_beside_a_word_that_the_list_put_right() -> None:
+    store = filled_store()
+    heard = transcript().segments[9]
+    told_of = Correction(heard="rest\x1b art", shown=heard.text.split()[0], by="vocabulary")
+    lines = tuple(replace(s, corrections=(told_of,)) if s.id == heard.id else s for s in transcript().segments)
+    store.heard[SESSION] = [transcript(segments=lines)]
+    async with running(store, session=SESSION, services=services(store)) as pilot:
+        (shown,) = [row for row in rows(transcript_pane(pilot)) if "heard:" in row]
+        assert heard.text in shown and shown.endswith("[heard: rest art]")
+        await correct(pilot, 9, RIGHT)
+        (shown,) = [row for row in rows(transcript_pane(pilot)) if RIGHT in row]
+        assert ("heard:" in shown) is (told_of.shown in RIGHT)

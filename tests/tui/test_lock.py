@@ -29,6 +29,7 @@ from tests.examples import SAID, SESSION, draft, transcript
 from tests.fakes import PASSPHRASE, FakeStore, ScriptedDrafter, fake_services, filled_store
 from tests.tui.driving import SMALL, draft_pane, go_to, press, rows, screen_name, settle, text_of, told, transcript_pane
 from tests.tui.test_correcting import Failing
+from tests.tui.test_signing import checked_store
 
 AFTER = 300.0
 LINES = "\n".join(text for *_, text in SAID)
@@ -140,7 +141,7 @@ async def test_it_locks_after_sleep_and_lets_no_key_through_first() -> None:
     assert store.review(SESSION) is None
 
 
-@pytest.mark.parametrize("keys", [(), ("e",), ("n",), ("s",), ("question_mark",)])
+@pytest.mark.parametrize("keys", [(), ("e",), *(pytest.param((key,), marks=pytest.mark.slow) for key in ("n", "s", "question_mark"))])
 async def test_it_locks_on_demand_from_every_screen(keys: tuple[str, ...]) -> None:
     async with using(filled_store()) as pilot:
         await press(pilot, *keys)
@@ -148,7 +149,7 @@ async def test_it_locks_on_demand_from_every_screen(keys: tuple[str, ...]) -> No
         assert await ended(pilot) == Locked(why="asked", session=SESSION, reviewing=True)
 
 
-@pytest.mark.parametrize("keys", [(), ("w",), ("w", "enter")])
+@pytest.mark.parametrize("keys", [(), pytest.param(("w",), marks=pytest.mark.slow), ("w", "enter")])
 async def test_it_locks_on_demand_from_the_list(keys: tuple[str, ...]) -> None:
     async with using(filled_store(), at=None) as pilot:
         await press(pilot, *keys)
@@ -300,6 +301,7 @@ async def test_what_was_put_back_can_be_thrown_away() -> None:
         assert screen_name(pilot) == "ReviewScreen"
 
 
+@pytest.mark.slow
 async def test_a_half_added_item_keeps_what_it_cites() -> None:
     store = filled_store()
     async with using(store) as pilot:
@@ -312,6 +314,7 @@ async def test_a_half_added_item_keeps_what_it_cites() -> None:
     assert (decision.path, [e.segment for e in decision.item.evidence]) == ("note/attendance/+0", [14])  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_a_half_corrected_line_is_put_back() -> None:
     store = filled_store()
     async with using(store) as pilot:
@@ -324,7 +327,7 @@ async def test_a_half_corrected_line_is_put_back() -> None:
     assert [t.segments[9].text for t in store.heard[SESSION]] == [SAID[9][2], HALF]
 
 
-@pytest.mark.parametrize(("keys", "client"), [((), "C-0007"), (("end",), None)])
+@pytest.mark.parametrize(("keys", "client"), [((), "C-0007"), pytest.param(("end",), None, marks=pytest.mark.slow)])
 async def test_a_half_typed_note_is_put_back_in_the_list(keys: tuple[str, ...], client: str | None) -> None:
     store = filled_store()
     async with using(store, at=None) as pilot:
@@ -344,9 +347,9 @@ async def test_a_half_typed_note_is_put_back_in_the_list(keys: tuple[str, ...], 
 
 async def test_a_new_version_goes_on_where_it_was() -> None:
     """The session is signed, and its draft was open for another version."""
-    store = filled_store()
+    store = checked_store()
     async with using(store) as pilot:
-        await press(pilot, *"amamamamamama", "s", "enter", "v")
+        await press(pilot, "s", "enter", "v")
         assert screen_name(pilot) == "ReviewScreen"
         await half_typed(pilot, "e", text=HALF)
         locked = await ended(pilot)
@@ -358,9 +361,9 @@ async def test_a_new_version_goes_on_where_it_was() -> None:
 
 
 async def test_a_signed_note_that_was_open_opens_again() -> None:
-    store = filled_store()
+    store = checked_store()
     async with using(store) as pilot:
-        await press(pilot, *"amamamamamama", "s", "enter")
+        await press(pilot, "s", "enter")
         await pilot.press("ctrl+l")
         locked = await ended(pilot)
     assert locked == Locked(why="asked", session=SESSION)
@@ -442,17 +445,23 @@ def test_words_whose_place_is_gone_are_offered_as_a_new_item(job: Unfinished, fi
     assert still_fitting(typed, case, GROUPS) == (None if fits is None else replace(fits, fields={"text": HALF}))
 
 
+REASONS: list[tuple[Locked, float, str]] = [
+    (Locked(why="idle"), 300.0, "Locked: no key was pressed for 5 minutes."),
+    (Locked(why="idle"), 60.0, "Locked: no key was pressed for a minute."),
+    (Locked(why="asleep"), 300.0, "Locked: the computer had been asleep."),
+    (Locked(why="asked", lost=True), 300.0, f"Locked with Ctrl+L. {LOST}"),
+]
+
+
+@pytest.mark.parametrize(("locked", "after", "says"), REASONS)
+def test_every_reason_has_a_sentence(locked: Locked, after: float, says: str) -> None:
+    assert sentence(locked, after) == says
+
+
 @pytest.mark.parametrize(
-    ("locked", "after", "says"),
-    [
-        (Locked(why="idle"), 300.0, "Locked: no key was pressed for 5 minutes."),
-        (Locked(why="idle"), 60.0, "Locked: no key was pressed for a minute."),
-        (Locked(why="asleep"), 300.0, "Locked: the computer had been asleep."),
-        (Locked(why="asked", lost=True), 300.0, f"Locked with Ctrl+L. {LOST}"),
-    ],
+    ("locked", "after", "says"), [REASONS[3], *(pytest.param(*reason, marks=pytest.mark.slow) for reason in REASONS[:3])]
 )
 async def test_the_passphrase_is_asked_for_with_the_reason(locked: Locked, after: float, says: str) -> None:
-    assert sentence(locked, after) == says
     store = filled_store()
     services = replace(fake_services(store), lock_after=after)
     async with CoachnoteApp(services, after=replace(locked, session=SESSION, reviewing=True)).run_test(size=SMALL) as pilot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from textual.widgets import Input, Select
 from textual.worker import WorkerFailed
 
 from assistant import approval
-from assistant.domain import Review, Statement, Transcript
+from assistant.domain import HeardBy, Review, Statement, Transcript
 from assistant.errors import NotWritable
 from assistant.tui.app import CoachnoteApp
 from assistant.tui.forms import Words
@@ -50,6 +51,17 @@ async def test_every_item_stands_under_its_heading_with_its_state() -> None:
         assert "left out He asked if the course money covers kitchen shoes" in shown
         assert "16 of 16 pieces of the transcript were read." in shown
         assert "4.8 seconds could not be made out" in shown
+
+
+async def test_voices_that_nobody_has_named_yet_are_told_apart_in_what_was_said() -> None:
+    store = filled_store()
+    heard = store.heard[SESSION][-1]
+    unnamed = (replace(segment, speaker="coach" if segment.id == 2 else None) for segment in heard.segments)
+    made_by = HeardBy(engine="faster-whisper", settings={"voices": "LRL-"})
+    store.heard[SESSION].append(replace(heard, segments=tuple(unnamed), made_by=made_by))
+    async with reviewing(store) as pilot:
+        said = rows(transcript_pane(pilot))
+        assert [re.findall(r"Voice [LR]: |Coach: ", row) for row in said[:4]] == [["Voice L: "], ["Voice R: "], ["Coach: "], []]
 
 
 async def test_the_first_item_to_check_is_under_the_cursor() -> None:
@@ -132,6 +144,7 @@ async def test_editing_a_statement() -> None:
         assert any(row.startswith("edited He passed food hygiene level 2") for row in rows(draft_pane(pilot)))
 
 
+@pytest.mark.slow
 async def test_an_edit_can_be_left() -> None:
     store = filled_store()
     async with reviewing(store) as pilot:
@@ -169,6 +182,7 @@ async def test_editing_who_does_an_action_and_by_when() -> None:
         assert (action.owner, action.owner_name, action.due, action.due_text) == ("coach", None, dt.date(2026, 3, 27), "next Friday")
 
 
+@pytest.mark.slow
 async def test_editing_a_referral_an_outcome_and_the_appointment() -> None:
     store = filled_store()
     async with reviewing(store) as pilot:
@@ -211,6 +225,7 @@ async def test_what_was_left_out_can_be_added_with_its_evidence() -> None:
         assert (decision.path, decision.statement.evidence) == ("note/attendance/+0", (evidence(14),))  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_what_was_said_can_be_added_from_the_other_side() -> None:
     store = filled_store()
     async with reviewing(store) as pilot:
@@ -222,6 +237,7 @@ async def test_what_was_said_can_be_added_from_the_other_side() -> None:
         assert saved(store).decisions[-1].item.evidence == (evidence(0),)  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_the_next_item_to_check_is_one_key_away_and_comes_round_again() -> None:
     async with reviewing() as pilot:
         seen = []
@@ -281,6 +297,7 @@ async def test_no_word_of_a_note_reaches_the_title_or_a_message() -> None:
         assert "hygiene" not in told(pilot)
 
 
+@pytest.mark.slow
 async def test_the_keys_are_on_a_page_of_their_own() -> None:
     async with reviewing() as pilot:
         await press(pilot, "question_mark")
@@ -290,6 +307,7 @@ async def test_the_keys_are_on_a_page_of_their_own() -> None:
         assert screen_name(pilot) == "ReviewScreen"
 
 
+@pytest.mark.slow
 async def test_no_line_is_cut_off_at_any_width() -> None:
     for size in ((124, 38), (80, 24)):
         async with reviewing(size=size) as pilot:

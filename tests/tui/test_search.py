@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,7 @@ async def test_a_name_is_found_and_its_session_opened_from_the_keyboard(store: S
         assert len(shown(pilot)) == 2, "q goes back to the whole list, as Escape does"
 
 
+@pytest.mark.slow
 async def test_any_key_may_be_typed(store: SqliteStore) -> None:
     async with running(store) as pilot:  # type: ignore[arg-type]
         await press(pilot, "slash", *'q"c*(/', "space", *"w?r")
@@ -165,6 +167,7 @@ async def test_leaving_while_the_store_is_read_ends_at_once(tmp_path: Path) -> N
         while True:
             yield Progress(stage="index", done=1, total=2)
             made._db.changes()
+            time.sleep(0.005)  # as a store that is read: its lock is free for a part of the time
 
     made.read_for_search = endless  # type: ignore[method-assign]
     app = CoachnoteApp(fake_services(made))  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input, Select
 
 from assistant import approval
@@ -62,6 +63,7 @@ async def test_a_note_needs_a_name() -> None:
         assert store.notes(SESSION) == []
 
 
+@pytest.mark.slow
 async def test_an_unassigned_session_can_be_reviewed_and_signing_says_what_is_missing() -> None:
     store = checked_store()
     async with reviewing(store, session="s-0003") as pilot:
@@ -139,6 +141,7 @@ async def test_a_note_under_the_wrong_person_becomes_void_and_begins_again() -> 
     assert store.recordings(SESSION) == []
 
 
+@pytest.mark.slow
 async def test_a_void_note_says_who_and_why_and_nothing_follows_it() -> None:
     store = checked_store()
     async with reviewing(store) as pilot:
@@ -155,6 +158,7 @@ async def test_a_void_note_says_who_and_why_and_nothing_follows_it() -> None:
         assert told(pilot).count("This note is void") == 2
 
 
+@pytest.mark.slow
 async def test_filing_again_can_be_left_and_needs_another_client() -> None:
     store = checked_store()
     async with reviewing(store) as pilot:
@@ -167,6 +171,7 @@ async def test_filing_again_can_be_left_and_needs_another_client() -> None:
     assert len(store.notes(SESSION)) == 1
 
 
+@pytest.mark.slow
 async def test_filing_again_that_is_refused_says_why_and_changes_nothing() -> None:
     store = checked_store()
     async with reviewing(store) as pilot:

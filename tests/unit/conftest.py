@@ -1,6 +1,6 @@
 """Fixtures that several unit tests share."""
 
 from tests.sound import short_speech, speech, spoken
-from tests.tiny_whisper import tiny_whisper, with_model
+from tests.tiny_whisper import tiny_polyglot, tiny_whisper, with_model
 
-__all__ = ["short_speech", "speech", "spoken", "tiny_whisper", "with_model"]
+__all__ = ["short_speech", "speech", "spoken", "tiny_polyglot", "tiny_whisper", "with_model"]

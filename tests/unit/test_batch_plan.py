@@ -84,9 +84,9 @@ def test_the_folder_itself_may_be_a_clients(tmp_path: Path) -> None:
 
 def test_the_manifest_beats_the_folder_and_what_was_told_fills_the_rest(tmp_path: Path) -> None:
     put(tmp_path, "C-0042/a.wav", "b.wav", "c.wav")
-    manifest(tmp_path, "file,client,date,kind,coach\nC-0042/a.wav,C-0007,2026-03-12,appointment,Helen\nb.wav,,,,\n")
+    manifest(tmp_path, "file,client,date,kind,coach,left\nC-0042/a.wav,C-0007,2026-03-12,appointment,Helen,Coach\nb.wav,,,,,\n")
     jobs = {job.name: job.intake for job in plan(tmp_path, Intake(kind="dictation", coach="Ellis")).jobs}
-    assert jobs["C-0042/a.wav"] == Intake(kind="appointment", date=dt.date(2026, 3, 12), client="C-0007", coach="Helen")
+    assert jobs["C-0042/a.wav"] == Intake(kind="appointment", date=dt.date(2026, 3, 12), client="C-0007", coach="Helen", left="coach")
     assert jobs["b.wav"] == jobs["c.wav"] == Intake(kind="dictation", coach="Ellis")
 
 
@@ -113,6 +113,7 @@ def test_manifests_as_spreadsheets_write_them(tmp_path: Path, text: str, encodin
         ("a.wav,,12/03/2026,,", "line 2: the date is not understood"),
         ("a.wav,,2026-02-30,,", "line 2: the date is not understood"),
         ("a.wav,,,meeting,", "line 2: the kind is not understood"),
+        ("a.wav,,,,,both", "line 2: who is on the left channel is not understood"),
         ("gone.wav,,,,", "line 2: there is no such file"),
         ("../a.wav,,,,", "line 2: the file is outside"),
         ("/etc/hostname,,,,", "line 2: the file is outside"),
@@ -122,7 +123,7 @@ def test_manifests_as_spreadsheets_write_them(tmp_path: Path, text: str, encodin
 )
 def test_a_row_that_cannot_be_followed_says_why_and_is_not_guessed_at(tmp_path: Path, row: str, why: str) -> None:
     put(tmp_path, "a.wav", "fine.wav")
-    manifest(tmp_path, f"file,client,date,kind,coach\n{row}\n")
+    manifest(tmp_path, f"file,client,date,kind,coach,left\n{row}\n")
     assert why in problem(tmp_path)
     assert {job.name: job.problem for job in plan(tmp_path).jobs}["fine.wav"] is None
 

@@ -17,6 +17,8 @@ from demo_model.tokens import SPECIALS, TEXT_TOKENS, TIMESTAMPS, Tokens
 from demo_model.voices import RATE, Utterance
 from demo_model.windows import IGNORED, Assembler, Placed, Recipe, Window, silent_target, target
 
+from tests.often import times
+
 SECONDS = (0.8, 1.5, 2.4, 3.7, 5.1)
 
 
@@ -63,7 +65,7 @@ def drawn(source: Assembler, seconds: float, seed: int) -> Window:
 
 
 @given(lengths, seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_a_window_has_its_exact_length_and_ends_with_end_of_text(seconds: float, seed: int) -> None:
     window = drawn(ALL_KINDS, seconds, seed)
     assert len(window.audio) == round(seconds * RATE)
@@ -75,7 +77,7 @@ def test_a_window_has_its_exact_length_and_ends_with_end_of_text(seconds: float,
 
 
 @given(lengths, seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_times_lie_within_the_window_rise_and_come_in_pairs_unless_cut(seconds: float, seed: int) -> None:
     window = drawn(CUTTING, seconds, seed)
     times = [number - TOKENS.first_timestamp for number in window.labels if number >= TOKENS.first_timestamp]
@@ -106,7 +108,7 @@ def test_without_times_the_texts_follow_each_other() -> None:
 
 
 @given(lengths, seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_a_prompt_stands_before_the_start_mark_and_carries_no_loss(seconds: float, seed: int) -> None:
     window = drawn(PROMPTED, seconds, seed)
     start = window.inputs.index(TOKENS.sot)
@@ -117,7 +119,7 @@ def test_a_prompt_stands_before_the_start_mark_and_carries_no_loss(seconds: floa
 
 
 @given(lengths, seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_silence_is_no_speech_and_no_text(seconds: float, seed: int) -> None:
     window = drawn(SILENT, seconds, seed)
     assert window.labels == [TOKENS.no_speech, TOKENS.eot]

@@ -10,6 +10,7 @@ import pytest
 from assistant.domain import Segment, Transcript, Word
 from assistant.doubt import doubted, unclear
 from assistant.drafting.extractive import ExtractiveDrafter
+from assistant.render import transcript_lines
 from assistant.render.subtitles import as_srt, as_text
 from tests.work import finish
 
@@ -46,6 +47,26 @@ def test_a_segment_that_is_doubtful_as_a_whole_is_unclear_everywhere() -> None:
     assert unclear(replace(segment(), confidence=0.4), "She owes")
     assert unclear(replace(segment(), flags=("unclear",)), "She owes")
     assert not unclear(segment())
+
+
+def test_a_machines_translation_is_unclear_everywhere_until_a_coach_has_put_it_right() -> None:
+    translated = replace(segment(), flags=("machine_translation",), original="Jest winna czterdzieści funtów.")
+    assert unclear(translated, "She owes")
+    assert not unclear(replace(translated, flags=("machine_translation", "corrected")), "She owes")
+
+
+def test_a_translation_has_the_words_heard_beside_it_in_every_text() -> None:
+    line = replace(segment(), text="She owes forty pounds.", flags=("machine_translation",), original="Jest winna 40 funtów.")
+    polish = replace(segment(), id=1, start=20.0, end=22.0, text="Zadzwoni jutro.")
+    heard = replace(transcript(line, polish), language="pl")
+    first, second = as_text(heard).splitlines()
+    assert first == "[00:10] (machine translation from Polish) She owes forty pounds. (heard: Jest winna 40 funtów.)"
+    assert second == "[00:20] (in Polish) Zadzwoni jutro."
+    assert "(heard: Jest winna 40 funtów.)" in as_srt(heard)
+    assert list(transcript_lines(heard)) == [
+        "00:10  [machine translation from Polish] She owes forty pounds. (heard: Jest winna 40 funtów.)",
+        "00:20  [in Polish] Zadzwoni jutro.",
+    ]
 
 
 def transcript(*segments: Segment) -> Transcript:

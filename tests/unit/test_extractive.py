@@ -7,10 +7,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.documents import draft_json, pretty, read_draft
+import pytest
+
+from assistant.documents import draft_json, pretty, read_draft, read_transcript
 from assistant.domain import Draft, PreviousAction, Segment, Transcript
 from tests.drafts import appointment, dictation, draft
 
+DEV = Path(__file__).parents[1] / "eval" / "dev"
 GOLDEN = Path(__file__).parents[1] / "golden" / "draft_small.json"
 
 SMALL = dictation(
@@ -134,3 +137,13 @@ def test_times_and_speakers_are_not_needed() -> None:
     )
     (action,) = draft(bare).actions
     assert (action.owner, action.check, action.evidence[0].segment) == ("coach", ("owner",), 5)
+
+
+@pytest.mark.parametrize("case", sorted(DEV.glob("a*.json")), ids=lambda path: path.stem)
+def test_in_an_appointment_in_which_nobody_has_said_who_is_who_every_owner_is_to_be_checked(case: Path) -> None:
+    heard = read_transcript(case.read_bytes())
+    made = draft(replace(heard, segments=tuple(replace(segment, speaker=None) for segment in heard.segments)))
+    assert all("owner" in action.check for action in made.actions if action.owner in ("coach", "client"))
+    assert {statement.said_by for section in made.note for statement in section.statements} <= {None}
+    told = draft(heard).actions
+    assert not told or any("owner" not in action.check for action in told)

@@ -29,8 +29,9 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def child(tiny_folder: Path) -> Iterator[ChildModel]:  # noqa: F811
+    """One for all tests: it goes on with the process that is there, and begins another where a test has ended it."""
     with contextlib.closing(ChildModel("tiny", tiny_folder)) as model:
         yield model
 
@@ -63,13 +64,14 @@ def test_a_child_answers_like_the_engine_itself(child: ChildModel) -> None:
     words = tiny_llm.tokenizer()
     assert child.ready is not None
     if child.ready.dtype == "float32":  # the folder was written from the same seed
-        assert texts == tiny_llm.answers(tiny_llm.CausalLM(tiny_llm.model("qwen3", len(words)), words), wanted)
+        assert texts == tiny_llm.answers(tiny_llm.engine(tiny_llm.model("qwen3", len(words)), words), wanted)
     assert ended == ["actions", "risk"]
     assert child.sha256 is not None
     assert len(child.sha256) == 64
 
 
 @linux_only
+@pytest.mark.slow
 def test_leaving_a_reading_ends_the_child_within_a_second(child: ChildModel) -> None:
     events = child.read(long_reading())
     next(e for e in events if isinstance(e, Text) and e.text)

@@ -1,6 +1,6 @@
 """From what a model writes to a draft: evidence, owners and dates by rule, doubts flagged, nothing invented shown as supported.
 
-The model is scripted: once as logits that spell a document, through the real engine and its grammar; else as answers to each question.
+The model is scripted, as answers to each question. tests/unit/test_llm_engine.py has one as logits, through the real engine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from assistant import documents, grounding
 from assistant.domain import Draft, PreviousAction, Segment, Transcript
 from assistant.drafting.extractive import ExtractiveDrafter
 from assistant.drafting.llm import doubts
-from assistant.drafting.llm.causal_lm import CausalLM
 from assistant.drafting.llm.drafter import ModelDrafter
 from assistant.drafting.llm.talk import End, Event, ModelFailed, Pulse, Reading, Text, Why
 from assistant.protocols import Progress
@@ -77,34 +76,6 @@ def statements(draft: Draft) -> dict[str, Any]:
 
 def sections(draft: Draft) -> dict[str, list[str]]:
     return {section.section: [s.text for s in section.statements] for section in draft.note}
-
-
-def test_logits_that_spell_a_document_become_that_draft() -> None:
-    """Through chat template, cache, grammar, streaming, checks, rules and merging."""
-    spelt = {
-        "facts": [
-            {"cites": [7], "section": "barriers", "text": "His back goes after about an hour on his feet."},
-            {"cites": [4, 5], "section": "goals", "text": "He wants kitchen work, but not nights."},
-        ],
-        "risk": [],
-        "actions": [{"cites": [12], "what": "Ring the cafe", "owner": "coach", "due_words": "by next Friday"}],
-        "barriers": [{"cites": [7], "barrier": "health_physical"}],
-        "referrals": [{"cites": [11], "to": "Citizens Advice", "status": "made", "reason": None}],
-        "previous": [{"cites": [14], "id": "p2", "outcome": "not_done"}],
-    }
-    words = tiny_llm.tokenizer()
-    scripts = [json.dumps({"items": items}, separators=(",", ":")) for items in spelt.values()]
-    engine = CausalLM(tiny_llm.scripted(tiny_llm.model("qwen3", len(words)), words, scripts), words)
-    made, seen = run(tiny_llm.InProcess(engine), transcript())
-    assert sections(made)["barriers"] == ["His back goes after about an hour on his feet."]
-    assert sections(made)["goals"] == ["He wants kitchen work, but not nights."]
-    cafe = next(a for a in made.actions if a.what == "Ring the cafe")
-    assert (cafe.owner, cafe.due, cafe.due_text, cafe.possible) == ("client", FRIDAY, "next Friday", False)
-    assert cafe.evidence[0].quote == SAID[11][2]
-    assert "owner" in cafe.check  # the model said coach, the rule says client
-    assert [(r.to, r.status) for r in made.referrals] == [("Citizens Advice", "made")]
-    assert {p.id: p.outcome for p in made.previous}["p2"] == "not_done"
-    assert len([p for p in seen if p.item is not None]) == 5  # a barrier is no item of a draft
 
 
 def test_owner_and_due_come_from_the_words_and_not_from_the_model() -> None:

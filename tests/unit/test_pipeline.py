@@ -11,9 +11,9 @@ from typing import TypeVar
 
 import pytest
 
-from assistant import documents, pipeline, typed
-from assistant.domain import IMPORTED, HeardBy, Imported
-from assistant.errors import InputError, InputMissing, ModelMissing, NotAudio, Refused, UsageProblem
+from assistant import briefing, documents, pipeline, typed
+from assistant.domain import IMPORTED, HeardBy, Imported, Transcript, voices
+from assistant.errors import InputError, InputMissing, MissingPart, ModelMissing, NotAudio, Refused, UsageProblem
 from assistant.pipeline import Engines, Intake
 from assistant.protocols import Progress, Transcriber
 from tests.examples import transcript
@@ -176,7 +176,7 @@ def test_a_broken_document_leaves_no_session(store: FakeStore, tmp_path: Path) -
 
 
 def test_open_actions_are_numbered_as_the_next_session_will_ask_for_them() -> None:
-    assert pipeline.open_actions(None) == ()
+    assert briefing.open_actions(None) == ()
 
 
 def test_drafting_without_a_transcript_says_what_to_do() -> None:
@@ -220,3 +220,39 @@ def test_who_is_who_is_told_later_and_keeps_what_a_coach_corrected(store: FakeSt
     assert store.transcript(session) is newest
     with pytest.raises(Refused, match="not that of the file"):
         run(pipeline.tell_apart(store, session, replace(told, segments=told.segments[:-1]), ScriptedDrafter))
+
+
+def with_voices(letters: str) -> ScriptedTranscriber:
+    """Hears the example talk, in which nobody has said who is who, with these voices."""
+    made_by = HeardBy(engine="faster-whisper", settings={voices.VOICES: letters * len(transcript().segments)})
+    segments = tuple(replace(segment, speaker=None) for segment in transcript().segments)
+    return ScriptedTranscriber(replace(transcript(), segments=segments, made_by=made_by))
+
+
+def test_who_is_on_the_left_channel_is_in_the_transcript_that_is_kept(store: FakeStore, recording: Path) -> None:
+    session = run(pipeline.process_file(store, recording, Intake(left="client"), engines(transcriber=lambda: with_voices("LR"))))
+    (kept,) = store.heard[session]
+    assert [segment.speaker for segment in kept.segments[:4]] == ["client", "coach", "client", "coach"]
+
+
+def test_a_correction_stays_when_a_person_says_later_whose_the_voices_are(store: FakeStore, recording: Path) -> None:
+    session = run(pipeline.process_file(store, recording, Intake(), engines(transcriber=lambda: with_voices("AB"))))
+    corrected = typed.corrected(store.heard[session][-1], 1, "Another line.")
+    run(pipeline.correct_session(store, session, corrected, ScriptedDrafter))
+    run(pipeline.tell_apart(store, session, voices.told(corrected, {"A": "coach", "B": "client"}), ScriptedDrafter))
+    newest = store.heard[session][-1]
+    assert [(s.speaker, s.text) for s in newest.segments[:2]] == [("coach", transcript().segments[0].text), ("client", "Another line.")]
+    assert newest.id != corrected.id
+
+
+def test_a_part_that_is_missing_while_it_is_heard_leaves_the_recording_and_says_how_to_go_on(store: FakeStore, recording: Path) -> None:
+    class Lacking(ScriptedTranscriber):
+        def transcribe(self, audio: object, brief: object) -> Generator[Progress, None, Transcript]:
+            yield Progress(stage="decode", done=0)
+            raise MissingPart("It needs sherpa-onnx.", do="Install it.")
+
+    with pytest.raises(MissingPart, match="is kept as session") as caught:
+        run(pipeline.process_file(store, recording, Intake(), engines(transcriber=Lacking)))
+    (session,) = store.filed
+    assert (caught.value.means, caught.value.do) == ("It needs sherpa-onnx.", f"Install it. Then run `coachnote finish {session}`.")
+    assert store.recordings(session)[0].state == "complete" and store.transcript(session) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from types import ModuleType
 
 import pytest
@@ -21,11 +22,11 @@ def script() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def cases() -> list[Case]:
+def cases() -> Sequence[Case]:
     return labelled.cases()
 
 
-def assert_same_figures(script: ModuleType, cases: list[Case], drafts: list[Draft]) -> dict[str, float]:
+def assert_same_figures(script: ModuleType, cases: Sequence[Case], drafts: list[Draft]) -> dict[str, float]:
     """Case by case and for all together."""
     theirs, ours = [], []
     for case, draft in zip(cases, drafts, strict=True):
@@ -41,12 +42,12 @@ def assert_same_figures(script: ModuleType, cases: list[Case], drafts: list[Draf
     return together
 
 
-def test_faultless_drafts_have_the_scorers_figures(script: ModuleType, cases: list[Case]) -> None:
+def test_faultless_drafts_have_the_scorers_figures(script: ModuleType, cases: Sequence[Case]) -> None:
     assert assert_same_figures(script, cases, [labelled.faultless(case) for case in cases])["action_f1"] == 1.0
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_damaged_drafts_have_the_scorers_figures(script: ModuleType, cases: list[Case], seed: int) -> None:
+def test_damaged_drafts_have_the_scorers_figures(script: ModuleType, cases: Sequence[Case], seed: int) -> None:
     rng = random.Random(seed)
     found = assert_same_figures(script, cases, [labelled.damaged(case, rng) for case in cases])
     assert 0 < found["score"] < 0.8
@@ -57,7 +58,7 @@ def test_damaged_drafts_have_the_scorers_figures(script: ModuleType, cases: list
     assert found["trap_rate"] > 0
 
 
-def test_empty_drafts_have_the_scorers_figures(script: ModuleType, cases: list[Case]) -> None:
+def test_empty_drafts_have_the_scorers_figures(script: ModuleType, cases: Sequence[Case]) -> None:
     drafts = [nothing_drafted(case) for case in cases]
     assert assert_same_figures(script, cases, drafts)["score"] < 0.1
     for case, draft in zip(cases, drafts, strict=True):
@@ -81,7 +82,7 @@ def test_loose_ends(script: ModuleType, text: str, heard: list[str], loose: list
         assert script.loose_ends(text, heard, []) == loose
 
 
-def test_every_figure_lies_within_its_interval_and_the_same_cases_give_the_same(cases: list[Case]) -> None:
+def test_every_figure_lies_within_its_interval_and_the_same_cases_give_the_same(cases: Sequence[Case]) -> None:
     rng = random.Random(3)
     counts = [count(case, labelled.damaged(case, rng)) for case in cases]
     all_of_them, found = figures(total(counts)), intervals(counts)
@@ -92,7 +93,7 @@ def test_every_figure_lies_within_its_interval_and_the_same_cases_give_the_same(
     assert found == intervals(counts)
 
 
-def test_fewer_cases_give_wider_intervals_and_one_case_none(cases: list[Case]) -> None:
+def test_fewer_cases_give_wider_intervals_and_one_case_none(cases: Sequence[Case]) -> None:
     rng = random.Random(3)
     counts = [count(case, labelled.damaged(case, rng)) for case in cases]
     few, many = intervals(counts[:7])["score"], intervals(counts[:7] * 16)["score"]
@@ -111,7 +112,7 @@ def test_an_interval_covers_the_truth_as_often_as_it_says() -> None:
     assert held > 48
 
 
-def test_a_thousand_draws_of_28_cases_take_little_time(cases: list[Case]) -> None:
+def test_a_thousand_draws_of_28_cases_take_little_time(cases: Sequence[Case]) -> None:
     counts = [count(case, labelled.faultless(case)) for case in cases]
     started = time.process_time()
     intervals(counts)

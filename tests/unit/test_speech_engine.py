@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from assistant.errors import ModelUnusable
 from assistant.speech.ear import CardFailed, Heard
 from assistant.speech.engine import LONGEST_PROMPT, Engine
 from tests.sound import RATE, noise
+from tests.tiny_whisper import languages
 
 SOUND = noise(2).astype(np.float32) / 32768
 
@@ -43,18 +45,72 @@ def test_the_window_changes_what_is_seen(engine: Engine) -> None:
     assert engine.hear(SOUND, window=4, language="en") != engine.hear(SOUND, window=30, language="en")
 
 
-def test_an_endless_prompt_is_cut_instead_of_failing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prompt_holds_whole_words_the_likeliest_of_them(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[int]] = []
     generate = engine._model.generate_with_fallback
     monkeypatch.setattr(engine._model, "generate_with_fallback", lambda *rest: asked.append(rest[1]) or generate(*rest))
-    engine.hear(SOUND, window=4, language="en", prompt="Restart, Citizens Advice, Universal Credit, " * 200)
+    engine.hear(SOUND, window=4, language="en", prompt=[f"Restart{n}, Citizens Advice" for n in range(200)])
     engine.hear(SOUND, window=4, language="en")
-    assert [len(tokens) for tokens in asked] == [LONGEST_PROMPT + 2, 1]  # the marks of earlier text and of the start
+    (_, *tokens, _), nothing = asked  # between the marks of earlier text and of the start
+    text = engine._for("en", translate=False)[0].decode(tokens)
+    assert LONGEST_PROMPT - 20 < len(tokens) <= LONGEST_PROMPT
+    assert re.fullmatch(r" Restart\d+, Citizens Advice(, Restart\d+, Citizens Advice)*\.", text)
+    assert text.endswith("Restart1, Citizens Advice, Restart0, Citizens Advice.")
+    assert len(nothing) == 1
 
 
-def test_an_english_model_is_not_asked_for_a_language(engine: Engine) -> None:
-    assert not engine.multilingual
-    assert engine.languages(SOUND) == {"en": 1.0}
+@pytest.fixture(scope="module")
+def polyglot(tiny_polyglot: Path) -> Engine:
+    return Engine("tiny-polyglot", tiny_polyglot)
+
+
+def test_a_multilingual_model_says_how_likely_each_language_is(engine: Engine, polyglot: Engine) -> None:
+    assert (engine.multilingual, polyglot.multilingual) == (False, True)
+    for window in (4, 30):
+        shares = polyglot.languages(SOUND, window=window)
+        assert len(shares) == len(languages())
+        assert sum(shares.values()) == pytest.approx(1, abs=0.01)
+        assert max(shares, key=lambda name: shares[name]) == "pl" and shares["pl"] > 0.9
+
+
+def test_the_mark_of_the_language_and_of_the_task_reach_the_model(polyglot: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[int]] = []
+    generate = polyglot._model.generate_with_fallback
+    monkeypatch.setattr(polyglot._model, "generate_with_fallback", lambda *rest: asked.append(rest[1]) or generate(*rest))
+    for language, translate in (("pl", False), ("pl", True), ("cy", False)):
+        polyglot.hear(SOUND, window=4, language=language, translate=translate)
+    token = polyglot._model.hf_tokenizer.id_to_token
+    assert [[token(number) for number in tokens[1:]] for tokens in asked] == [
+        ["<|pl|>", "<|transcribe|>"],
+        ["<|pl|>", "<|translate|>"],
+        ["<|cy|>", "<|transcribe|>"],
+    ]
+
+
+def test_words_have_times_in_their_own_language_alone(polyglot: Engine) -> None:
+    assert polyglot.hear(SOUND, window=4, language="pl").words
+    assert polyglot.hear(SOUND, window=4, language="pl", translate=True).words == ()
+    assert polyglot.hear(SOUND, window=4, language="zh").words == ()
+    assert polyglot.hear(SOUND, window=4, language="pl", translate=True).language == "en"
+
+
+def test_a_language_that_the_model_has_no_mark_for_is_refused(polyglot: Engine) -> None:
+    with pytest.raises(ModelUnusable, match="does not know Cantonese"):
+        polyglot.hear(SOUND, window=4, language="yue")
+
+
+def test_a_window_is_encoded_once_for_all_that_is_asked_of_it(polyglot: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[int] = []
+    encode = polyglot._model.encode
+    monkeypatch.setattr(polyglot._model, "encode", lambda features: encoded.append(features.shape[1]) or encode(features))
+    sound = SOUND[: RATE + 7]
+    polyglot.languages(sound, window=5)
+    polyglot.hear(sound.copy(), window=5, language="pl")
+    polyglot.hear(sound, window=5, language="pl", translate=True)
+    assert encoded == [500]
+    polyglot.hear(sound, window=6, language="pl")
+    polyglot.hear(sound + 1e-4, window=6, language="pl")
+    assert encoded == [500, 600, 600]
 
 
 def test_sound_of_any_length_can_be_heard(engine: Engine) -> None:

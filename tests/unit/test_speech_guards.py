@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.speech.ear import Heard
-from assistant.speech.guards import better, invented, loops, suspicious
+from assistant.speech.guards import better, echoed, invented, loops, suspicious
 from assistant.speech.sentences import Piece
 
 GOOD = Heard(
@@ -27,6 +27,12 @@ def test_ordinary_speech_is_believed() -> None:
 )
 def test_each_sign_alone_makes_it_suspicious(change: dict[str, object]) -> None:
     assert suspicious(replace(GOOD, **change))
+
+
+def test_other_languages_take_more_tokens_and_are_judged_by_their_letters() -> None:
+    polish = replace(GOOD, tokens=60, language="pl")
+    assert not suspicious(polish)
+    assert suspicious(replace(polish, pieces=(Piece(start=0, end=4, text="zażółć gęślą jaźń " * 11),)))
 
 
 def test_a_loop_is_the_last_four_words_three_times() -> None:
@@ -49,3 +55,33 @@ def test_the_better_of_two_decodings() -> None:
     assert better(empty, GOOD) is GOOD
     surer = replace(GOOD, logprob=-0.2)
     assert better(GOOD, surer) is surer
+
+
+PROMPT = ("Amir Okonkwo", "Restart", "Citizens Advice", "Universal Credit")
+"""As it is handed over: the text of the prompt begins with the last of them."""
+
+
+def said(text: str, **change: object) -> Heard:
+    return replace(GOOD, pieces=(Piece(start=0, end=4, text=text),), **change)
+
+
+@pytest.mark.parametrize("text", ["Universal Credit, Citizens Advice, Restart, Amir Okonkwo.", "Credit, Citizens Advice, Restart, Amir"])
+def test_a_list_said_over_again_is_an_echo_however_sure(text: str) -> None:
+    assert echoed(said(text), PROMPT, 0.9)
+
+
+@pytest.mark.parametrize("change", [{"logprob": -0.8}, {"no_speech": 0.7}], ids=["unsure", "no speech"])
+def test_one_of_its_words_is_an_echo_only_where_there_is_doubt(change: dict[str, object]) -> None:
+    assert echoed(said("Restart.", **change), PROMPT, 0.9)
+    assert echoed(said("Restart."), PROMPT, 0.4)
+    assert not echoed(said("Restart."), PROMPT, 0.9)
+    assert not echoed(said("Citizens Advice, Restart."), PROMPT, 0.9)
+
+
+@pytest.mark.parametrize("text", ["Amir Okonkwo, Restart.", "He is on Restart.", "", "Restart Restart", "Universal, Restart"])
+def test_other_words_or_another_order_are_no_echo(text: str) -> None:
+    assert not echoed(said(text, logprob=-0.9), PROMPT, 0.2)
+
+
+def test_without_a_prompt_there_is_no_echo() -> None:
+    assert not echoed(said("Restart.", logprob=-0.9), (), 0.2)

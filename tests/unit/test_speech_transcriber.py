@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -12,17 +12,16 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from assistant.domain import PreviousAction, Transcript, Word
-from assistant.errors import NothingSaid
+from assistant.domain import Correction, PreviousAction, Term, Transcript, Word
+from assistant.errors import ModelUnusable, NothingSaid
 from assistant.protocols import Brief, Progress
 from assistant.speech import transcriber as walk
 from assistant.speech.cards import Card, ModelOnDisk
 from assistant.speech.decode import Decoded
 from assistant.speech.ear import Heard
-from assistant.speech.level import STEP
 from assistant.speech.sentences import Piece
 from assistant.speech.transcriber import SpeechTranscriber
-from assistant.speech.vad import Activity
+from assistant.speech.vad import STEP, Activity
 from tests.near import NearEars
 from tests.sound import RATE, noise, wav
 from tests.work import finish
@@ -47,13 +46,14 @@ class Scripted:
         self._always = always
         self.asked: list[tuple[float, float, str]] = []
 
-    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: str = "") -> Heard:
-        self.asked.append((round(len(sound) / RATE, 1), round(window, 1), prompt))
+    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False) -> Heard:
+        self.asked.append((round(len(sound) / RATE, 1), round(window, 1), ", ".join(prompt)))
         return self._always(len(self.asked)) if self._always else self._answers.pop(0)
 
 
-def transcriber(engine: Scripted, prompt: str = "", window: float = 10.0, name: str = "small.en") -> SpeechTranscriber:
-    return SpeechTranscriber(ModelOnDisk(card=Card(name=name, smallest_window=window), folder=Path()), NearEars(engine), prompt)
+def transcriber(engine: Scripted, *expected: Term, window: float = 10.0, name: str = "small.en", **settings: bool) -> SpeechTranscriber:
+    card = Card(name=name, smallest_window=window, prompt=settings.pop("prompted", True))
+    return SpeechTranscriber(ModelOnDisk(card=card, folder=Path()), NearEars(engine), expected, **settings)
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def voices(monkeypatch: pytest.MonkeyPatch) -> Callable[..., io.BytesIO]:
     return make
 
 
-def hear(recording: io.BytesIO, engine: Scripted, **settings: object) -> Transcript:
-    return finish(transcriber(engine, **settings).transcribe(recording, BRIEF))  # type: ignore[arg-type]
+def hear(recording: io.BytesIO, engine: Scripted, *expected: Term, **settings: object) -> Transcript:
+    return finish(transcriber(engine, *expected, **settings).transcribe(recording, BRIEF))  # type: ignore[arg-type]
 
 
 def test_segments_carry_the_recordings_own_seconds(voices: Callable[..., io.BytesIO]) -> None:
@@ -121,14 +121,14 @@ def test_the_window_is_as_long_as_the_stretch_needs(voices: Callable[..., io.Byt
 
 def test_a_suspicious_stretch_is_heard_again_without_the_prompt(voices: Callable[..., io.BytesIO]) -> None:
     engine = Scripted(words("He rang he rang.", compression=3.0), words("He rang the college."))
-    heard = hear(voices(5, (1, 4)), engine, prompt="Amir")
+    heard = hear(voices(5, (1, 4)), engine, Term(text="Amir"))
     assert engine.asked == [(3.6, 10.0, "Amir"), (3.6, 10.0, "")]
     assert [(s.text, s.flags) for s in heard.segments] == [("He rang the college.", ("redone",))]
 
 
 def test_and_then_in_a_full_window(voices: Callable[..., io.BytesIO]) -> None:
     engine = Scripted(*[words("He rang he rang.", compression=3.0)] * 2, words("He rang the college."))
-    heard = hear(voices(5, (1, 4)), engine, prompt="Amir")
+    heard = hear(voices(5, (1, 4)), engine, Term(text="Amir"))
     assert engine.asked[2] == (3.6, 30.0, "")
     assert [(s.text, s.flags) for s in heard.segments] == [("He rang the college.", ("redone",))]
 
@@ -248,18 +248,143 @@ def test_closing_the_work_stops_it(voices: Callable[..., io.BytesIO]) -> None:
 
 
 class Polyglot(Scripted):
+    """Says of the recording's longest stretches, then of each stretch, in which language it is, and writes down in which it was to hear."""
+
     multilingual = True
 
-    def __init__(self, shares: dict[str, float], *answers: Heard) -> None:
+    def __init__(self, *answers: Heard, shares: list[dict[str, float]]) -> None:
         super().__init__(*answers)
         self._shares = shares
+        self.tasks: list[tuple[str, bool]] = []
 
-    def languages(self, sound: np.ndarray) -> dict[str, float]:
-        return self._shares
+    def hear(self, sound: np.ndarray, *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False) -> Heard:
+        self.tasks.append((language, translate))
+        heard = super().hear(sound, window=window, language=language, prompt=prompt)
+        return replace(heard, language="en" if translate else language)
+
+    def languages(self, sound: np.ndarray, *, window: float) -> dict[str, float]:
+        return self._shares.pop(0)
 
 
-@pytest.mark.parametrize(
-    ("shares", "language"), [({"cy": 0.9, "en": 0.1}, "cy"), ({"cy": 0.6, "en": 0.4}, "en"), ({"en": 0.5, "fr": 0.4}, "en")]
-)
-def test_another_language_must_be_clear(shares: dict[str, float], language: str, voices: Callable[..., io.BytesIO]) -> None:
-    assert hear(voices(5, (1, 4)), Polyglot(shares, words("Bore da."))).language == language
+ENGLISH, POLISH, UNSURE = {"en": 0.98}, {"pl": 0.97, "en": 0.02}, {"cy": 0.55, "en": 0.42}
+MULTI = "large-v3-turbo"
+
+
+def hear_in(recording: io.BytesIO, ear: Polyglot, *expected: Term, **settings: object) -> Transcript:
+    made = transcriber(ear, *expected, name=MULTI)
+    return finish(replace(made, **settings).transcribe(recording, BRIEF))  # type: ignore[arg-type]
+
+
+def test_another_language_in_the_middle_is_heard_in_it_and_told(voices: Callable[..., io.BytesIO]) -> None:
+    ear = Polyglot(words("He rang."), words("Dzwonił."), words("She came."), shares=[ENGLISH, ENGLISH, POLISH, ENGLISH, POLISH, UNSURE])
+    heard = hear_in(voices(30, (1, 5), (10, 14), (20, 24)), ear, Term(text="Amir"))
+    assert ear.tasks == [("en", False), ("pl", False), ("en", False)]
+    assert [prompt for _, _, prompt in ear.asked] == ["Amir", "", "Amir"]  # a prompt in English would draw it towards English
+    assert heard.language == "en"
+    assert heard.made_by is not None
+    assert heard.made_by.settings["other_languages"] == "pl 1"
+    assert heard.made_by.settings["doubtful_language"] == "cy 2"
+    assert "language" not in heard.made_by.settings
+
+
+def test_the_language_asked_for_is_the_one_heard_and_another_one_is_told(voices: Callable[..., io.BytesIO]) -> None:
+    ear = Polyglot(words("Dzwonił."), words("Bore da."), shares=[POLISH, {"cy": 0.9}])
+    heard = hear_in(voices(20, (1, 5), (10, 14)), ear, language="cy")
+    assert ear.tasks == [("cy", False)] * 2
+    assert heard.made_by is not None
+    assert (heard.language, heard.made_by.settings["language"]) == ("cy", "cy")
+    assert heard.made_by.settings["doubtful_language"] == "pl 0"
+
+
+def test_all_english_says_nothing_of_languages(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear_in(voices(5, (1, 4)), Polyglot(words("He rang."), shares=[ENGLISH, ENGLISH]))
+    assert heard.made_by is not None
+    assert not {"language", "other_languages", "doubtful_language", "translate"} & set(heard.made_by.settings)
+
+
+def test_what_is_not_english_is_translated_beside_what_was_heard(voices: Callable[..., io.BytesIO]) -> None:
+    ear = Polyglot(words("He rang."), words("Dzwonił.", words=SPOKEN), words("He rang, too."), shares=[ENGLISH, ENGLISH, ENGLISH, POLISH])
+    heard = hear_in(voices(20, (1, 5), (10, 14)), ear, translate=True)
+    assert ear.tasks == [("en", False), ("pl", False), ("pl", True)]
+    assert [(s.text, s.original, s.flags) for s in heard.segments] == [
+        ("He rang.", None, ()),
+        ("He rang, too.", "Dzwonił.", ("machine_translation",)),
+    ]
+    assert heard.segments[1].words == ()
+    assert heard.made_by is not None
+    assert (heard.made_by.settings["translate"], heard.made_by.settings["other_languages"]) == (True, "pl 1")
+
+
+def test_a_translation_is_doubted_as_everything_else(voices: Callable[..., io.BytesIO]) -> None:
+    loop = words("He rang " * 20, compression=9.0)
+    ear = Polyglot(words("Dzwonił."), loop, loop, shares=[POLISH, POLISH])
+    (segment, *_) = hear_in(voices(5, (1, 4)), ear, translate=True).segments
+    assert segment.flags == ("unclear", "machine_translation")
+    assert ear.tasks == [("pl", False), ("pl", True), ("pl", True)]
+
+
+@pytest.mark.parametrize("asked", [{"language": "pl"}, {"translate": True}])
+def test_a_model_that_turns_out_to_know_english_only_refuses(asked: dict[str, object], voices: Callable[..., io.BytesIO]) -> None:
+    work = replace(transcriber(Scripted(), name="ours"), **asked).transcribe(voices(5, (1, 4)), BRIEF)  # type: ignore[arg-type]
+    with pytest.raises(ModelUnusable, match="ours understands English only"):
+        finish(work)
+
+
+def test_a_model_of_many_languages_that_was_trained_in_english_is_not_asked(voices: Callable[..., io.BytesIO]) -> None:
+    """distil-large-v3.5 has the vocabulary of all languages and was distilled on English alone."""
+    ear = Polyglot(words("He rang."), shares=[])
+    card = Card(name="distil-large-v3.5", languages=("en",))
+    work = SpeechTranscriber(ModelOnDisk(card=card, folder=Path()), NearEars(ear)).transcribe(voices(5, (1, 4)), BRIEF)
+    assert finish(work).language == "en"
+
+
+RESTART = Term(text="Restart", heard_as=("rest art",))
+
+
+def test_what_sounds_like_a_listed_word_is_put_right_and_told(voices: Callable[..., io.BytesIO]) -> None:
+    heard = hear(voices(5, (1, 4)), Scripted(words("She is on rest art.")), RESTART)
+    assert [(s.text, s.corrections) for s in heard.segments] == [
+        ("She is on Restart.", (Correction(heard="rest art", shown="Restart", by="vocabulary"),))
+    ]
+
+
+def test_putting_right_can_be_turned_off_and_the_words_are_still_expected(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("She is on rest art."))
+    heard = hear(voices(5, (1, 4)), engine, RESTART, spelling=False)
+    assert [(s.text, s.corrections) for s in heard.segments] == [("She is on rest art.", ())]
+    assert engine.asked == [(3.6, 10.0, "Restart")]
+
+
+def test_the_recordings_own_words_are_likelier_than_the_lists(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("He rang."))
+    brief = replace(BRIEF, vocabulary=(Term(text="Amir Okonkwo", person=True), Term(text="Amir", person=True), Term(text="a\x1bb\nc")))
+    heard = finish(transcriber(engine, RESTART).transcribe(voices(5, (1, 4)), brief))
+    assert engine.asked == [(3.6, 10.0, "Amir Okonkwo, a b c, Restart")]
+    assert not hasattr(heard, "vocabulary")
+
+
+def test_a_model_that_takes_no_prompt_gets_none(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("She is on rest art."))
+    heard = hear(voices(5, (1, 4)), engine, RESTART, prompted=False)
+    assert engine.asked == [(3.6, 10.0, "")]
+    assert heard.segments[0].text == "She is on Restart."
+
+
+def test_words_of_another_language_are_neither_expected_nor_put_right(voices: Callable[..., io.BytesIO]) -> None:
+    ear = Polyglot(words("Rest art."), shares=[POLISH, POLISH])
+    heard = hear_in(voices(5, (1, 4)), ear, RESTART)
+    assert (heard.language, ear.asked, heard.segments[0].text) == ("pl", [(3.6, 10.0, "")], "Rest art.")
+
+
+def test_a_prompt_said_over_again_is_no_speech(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("Restart, Amir.", logprob=-0.9), words("He rang."))
+    heard = hear(voices(5, (1, 4)), engine, Term(text="Amir"), RESTART)
+    assert [(s.text, s.flags) for s in heard.segments] == [("He rang.", ("redone",))]
+    assert [asked[2] for asked in engine.asked] == ["Amir, Restart", ""]
+
+
+def test_where_nothing_is_heard_without_the_prompt_its_echo_is_not_kept(voices: Callable[..., io.BytesIO]) -> None:
+    engine = Scripted(words("Restart, Amir.", logprob=-0.9), SURE, SURE)
+    heard = hear(voices(5, (1, 4)), engine, Term(text="Amir"), RESTART)
+    assert heard.segments == ()
+    assert [gap.why for gap in heard.gaps] == ["unclear"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from itertools import pairwise
 
 import numpy as np
@@ -11,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.speech import vad
-from assistant.speech.decode import decode
 from assistant.speech.level import STEP, WINDOW
 from assistant.speech.vad import LONGEST, ON, PAD, Activity, plan
-from tests.sound import RATE, wav
+from tests.often import times
+from tests.sound import RATE, decoded
 from tests.work import finish
 
 LOUDNESS = -20.0
@@ -29,7 +28,7 @@ def heard(*parts: tuple[float, float], level: float = LOUDNESS) -> Activity:
 PARTS = st.lists(st.tuples(st.floats(0.05, 40), st.sampled_from([0.0, 0.1, 0.32, 0.4, 0.55, 0.95])), min_size=1, max_size=30)
 
 
-@settings(max_examples=50)
+@settings(max_examples=times(50))
 @given(PARTS)
 def test_stretches_are_in_order_apart_and_short(parts: list[tuple[float, float]]) -> None:
     activity = heard(*parts)
@@ -39,7 +38,7 @@ def test_stretches_are_in_order_apart_and_short(parts: list[tuple[float, float]]
     assert all(a.end <= b.start for a, b in pairwise(stretches))
 
 
-@settings(max_examples=50)
+@settings(max_examples=times(50))
 @given(PARTS)
 def test_where_somebody_speaks_no_likely_speech_is_left_out(parts: list[tuple[float, float]]) -> None:
     activity = heard((1, 0.95), *parts)
@@ -101,7 +100,7 @@ def test_beside_a_voice_faint_speech_is_heard_too() -> None:
 
 
 def judged(samples: np.ndarray) -> Activity:
-    return finish(vad.activity(finish(decode(io.BytesIO(wav(samples))))))
+    return finish(vad.activity(decoded(samples)))
 
 
 def test_silence_has_no_speech() -> None:
