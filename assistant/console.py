@@ -31,6 +31,7 @@ STAGES = {
     "keep": "Keeping the recording",
     "load": "Loading the model",
     "decode": "Decoding",
+    "find": "Finding speech",
     "transcribe": "Transcribing",
     "voices": "Telling the voices apart",
     "draft": "Drafting",
@@ -76,6 +77,8 @@ def _meter() -> Iterator[Callable[[Progress], None]]:
         def show(step: Progress) -> None:
             bars.start_task(tasks[step.stage])
             bars.update(tasks[step.stage], visible=True, total=step.total, completed=step.done)
+            if step.notice:
+                bars.console.print(step.notice, markup=False, highlight=False)
 
         yield show
 
@@ -88,6 +91,8 @@ def _stage_lines() -> Callable[[Progress], None]:
         if step.stage not in seen:
             seen.add(step.stage)
             say(f"{STAGES[step.stage]} …")
+        if step.notice:
+            say(step.notice)
 
     return show
 

@@ -49,7 +49,7 @@ SAMPLE_RATE = 16_000
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     stage: Literal[
-        "fetch", "keep", "load", "decode", "transcribe", "voices", "draft",
+        "fetch", "keep", "load", "decode", "find", "transcribe", "voices", "draft",
         "index", "database", "sound", "check", "entries", "plaintext", "salvage",
     ]  # fmt: skip
     done: float
@@ -61,6 +61,8 @@ class Progress:
     """The segment just heard, when there is one."""
     item: Item | None = None
     """The item just drafted, when there is one: it may still be joined with others or dropped."""
+    notice: str | None = None
+    """A sentence for the person, given once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from assistant.speech.windows import Verdict
 
 DRAFTERS = ("extractive", "llm", "local-server")
+EARS = {"faster-whisper": "assistant.speech.engine:Engine"}
+"""The class of ears for each engine that a model's card may name, as module:name: imported by the processes that hear, and not here."""
 
 
 def create_store(settings: Settings, passphrase: str) -> str:
@@ -125,17 +127,18 @@ def _boxes() -> Path:
 
 
 def transcriber(settings: Settings, model: str | None = None, *, word_times: bool = False) -> Transcriber:
-    """A Whisper model from disk by name; `auto` never chooses the demo model.
+    """A speech model from disk by name; `auto` never chooses the demo model.
 
     Raises ModelMissing, ModelUnusable, or UsageProblem for a list of words that is not understood.
     """
-    from assistant.speech.engine import Engine
+    from assistant.speech.ears import FarEars
     from assistant.speech.transcriber import SpeechTranscriber
 
     voices = (lambda: diarizer(settings)) if settings.diarize else None
+    chosen = find_model(settings, model)
     return SpeechTranscriber(
-        find_model(settings, model),
-        Engine,
+        chosen,
+        FarEars(EARS[chosen.card.engine], chosen),
         vocabulary=_vocabulary(settings),
         spelling=settings.spelling,
         language=settings.language,
@@ -224,9 +227,10 @@ def check_model(settings: Settings, name: str | None, recording: Path | None) ->
     Raises ModelMissing, ModelUnusable, InputError, NothingSaid, UsageProblem or NotWritable.
     """
     from assistant.speech import check, vocabulary
+    from assistant.speech.ears import FarEars
 
-    expected = vocabulary.words(vocabulary.joined(_vocabulary(settings)))
-    return check.check(find_model(settings, name), recording, language=settings.language, prompt=expected)
+    chosen, expected = find_model(settings, name), vocabulary.words(vocabulary.joined(_vocabulary(settings)))
+    return check.check(chosen, FarEars(EARS[chosen.card.engine], chosen), recording, language=settings.language, prompt=expected)
 
 
 def window_verdict(model: ModelOnDisk) -> Verdict | None:

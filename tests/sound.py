@@ -6,6 +6,7 @@ import io
 import os
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,3 +76,11 @@ def encoded(samples: np.ndarray, container: str, codec: str, rate: int = 44_100)
             file.mux(stream.encode(part))
         file.mux(stream.encode(None))
     return target.getvalue()
+
+
+def decoded(samples: np.ndarray) -> Any:
+    """What decoding a WAV file of int16 samples gives, shape (n,) or (n, channels)."""
+    from assistant.speech.decode import decode
+    from tests.work import finish
+
+    return finish(decode(io.BytesIO(wav(samples))))

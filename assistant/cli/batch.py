@@ -98,6 +98,8 @@ def _watch(store: Store, events: Iterator[Event], report: Report, line: StatusLi
         if isinstance(event, run.JobStarted):
             line.draw(place)
         elif isinstance(event, run.JobProgress):
+            if event.step.notice:
+                line.tell(event.step.notice)
             line.draw(f"{place}  {_share(event.step)}")
         else:
             report.ended.append(event)

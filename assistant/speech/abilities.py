@@ -5,7 +5,6 @@ Knows cards, and loads no model: what a model without a card can do shows when i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,7 +27,7 @@ def find(wanted: str, models: Path, language: str, *, translate: bool) -> ModelO
         if not can(found.card, language, translate=translate):
             raise unable(found.card, language, translate=translate, models=models)
         return found
-    best = cards.best(able, cores=os.cpu_count() or 1, memory_mb=cards.memory_mb())
+    best = cards.best_here(able)
     if best is None:
         what = "translate" if translate else f"understand {name(language)}"
         raise ModelMissing(f"No speech model on this computer can {what}.", do=_advice([], language, translate=translate))

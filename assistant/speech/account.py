@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from assistant.domain import Gap, Segment
-from assistant.speech.vad import ON, STEP, Activity
+from assistant.speech.level import STEP
+from assistant.speech.vad import ON, Activity
 
 LONG_SILENCE = 10.0
 """Seconds: shorter silences are how people speak."""

@@ -6,10 +6,8 @@ Reads folders and cards, and copies a folder in. Loads no model, and knows no ne
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +17,12 @@ import msgspec
 
 from assistant import resources
 from assistant.errors import ModelMissing, ModelUnusable, NotWritable, Refused, UsageProblem
-from assistant.speech import provenance
+from assistant.speech import machine, provenance
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 """Without its tokenizer, faster-whisper would ask the network for one."""
+SPARED = "preprocessor_config.json"
+"""Published with some Whisper models. What it says is known by the model itself."""
 LANGUAGE_NEEDED = ("config.json", "tokenizer.json", "model.safetensors")
 """What a language model is made of. A large one comes in several pieces with an index, which counts as the last of these."""
 SEGMENTATION, EMBEDDING = VOICES_NEEDED = ("segmentation.onnx", "embedding.onnx")
@@ -35,6 +35,8 @@ CALLED: dict[Kind, str] = {"whisper": "speech model", "language": "language mode
 PARTS: dict[Kind, tuple[str, ...]] = {"whisper": NEEDED, "language": LANGUAGE_NEEDED, "voices": VOICES_NEEDED}
 LEAST_WINDOW = 10.0
 """Seconds: real Whisper models lose accuracy on shorter windows."""
+LEAST_CARD = 4000
+"""MB of a graphics card on which every Whisper model runs: int8_float16 needs 2.5 GB for large-v3-turbo (sovereign-asr-bench)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +45,14 @@ class Card:
 
     name: str
     kind: Kind = "whisper"
+    engine: str = "faster-whisper"
+    """What hears with it, for a speech model: a name that `wiring.EARS` knows."""
     purpose: str = ""
     hub: str | None = None
     """Where it is published: a speech model in its faster-whisper form, a language model as safetensors."""
     revision: str | None = None
     files: tuple[str, ...] = NEEDED
+    """The first of a speech model's holds its weights."""
     size_mb: int | None = None
     ram_mb: int | None = None
     """Peak memory on a CPU: decoding int8 for speech, float32 for language."""
@@ -64,7 +69,9 @@ class Card:
     auto_rank: int | None = None
     """`auto` takes the highest that fits the machine; None: never by itself."""
     min_cores: int = 1
-    """Logical CPU cores from which it keeps up with speech."""
+    """Physical CPU cores from which it keeps up with speech."""
+    card_rank: int | None = None
+    """As `auto_rank`, where a graphics card has LEAST_CARD; None: never chosen for that."""
     prompt_lookup: int | None = None
     """Tokens that a language model guesses at a time from what it has read; None: none."""
 
@@ -105,7 +112,7 @@ def present(models: Path, kind: Kind = "whisper") -> list[ModelOnDisk]:
     """The models of a kind on this disk: the shipped one, and every folder of `models` that holds one. Sorted by name."""
     cards = {card.name: card for card in known(kind)}
     folders = [resources.root() / "models" / DEMO, *(sorted(models.iterdir()) if models.is_dir() else [])]
-    found = {folder.name: folder for folder in folders if folder.is_dir() and _holds(folder, kind)}
+    found = {folder.name: folder for folder in folders if folder.is_dir() and _holds(folder, kind, cards.get(folder.name))}
     return [
         ModelOnDisk(card=cards.get(name, Card(name=name, kind=kind)), folder=folder, carded=name in cards)
         for name, folder in sorted(found.items())
@@ -116,13 +123,15 @@ def add(name: str, source: Path, models: Path) -> ModelOnDisk:
     """Copy a model's folder in under a name, all of it or nothing. Raises UsageProblem, Refused, ModelUnusable or NotWritable."""
     if not NAME.fullmatch(name) or name == DEMO:
         raise UsageProblem("A model's name holds letters, digits, dots and hyphens.", do="Use the name of a known one, or one of your own.")
-    kind = next((k for k in PARTS if source.is_dir() and _holds(source, k)), None)
+    known_ones = {each.name: each for each in known()}
+    kind = next((k for k in PARTS if source.is_dir() and _holds(source, k, known_ones.get(name))), None)
     if kind is None:
         do = " ".join(f"A {CALLED[each]} holds {', '.join(files)}." for each, files in PARTS.items())
         raise ModelUnusable("There is no model in that folder.", do=do)
     if (models / name).exists():
         raise Refused(f"There is a model called {name} already.", do=f"Remove it first: coachnote models remove {name}")
-    _whole(ModelOnDisk(card=Card(name=name, kind=kind), folder=source))
+    described = known_ones.get(name) if kind == "whisper" else None
+    _whole(ModelOnDisk(card=described or Card(name=name, kind=kind), folder=source))
     beside = models / f".{name}.partial"
     try:
         shutil.rmtree(beside, ignore_errors=True)
@@ -151,15 +160,17 @@ def card(name: str) -> Card:
     raise UsageProblem(f"There is no card for a model called {name}.", do="See the known ones with: coachnote models")
 
 
-def _holds(folder: Path, kind: Kind) -> bool:
-    """Whether a folder holds a model's weights: CTranslate2's for speech, safetensors for language, ONNX for voices."""
-    pattern = {"whisper": "model.bin", "language": "*.safetensors", "voices": SEGMENTATION}[kind]
+def _holds(folder: Path, kind: Kind, card: Card | None) -> bool:
+    """Whether a folder holds a model's weights: CTranslate2's for speech unless its card says otherwise, safetensors, ONNX for voices."""
+    speech = card.files[0] if card else NEEDED[0]
+    pattern = {"whisper": speech, "language": "*.safetensors", "voices": SEGMENTATION}[kind]
     return any(path.is_file() for path in folder.glob(pattern))
 
 
 def _lacking(model: ModelOnDisk) -> list[str]:
+    needed = [file for file in model.card.files if file != SPARED] if model.card.kind == "whisper" else PARTS[model.card.kind]
     whole = (model.folder / PIECES).is_file()
-    return [file for file in PARTS[model.card.kind] if not (model.folder / file).is_file() and not (whole and file == LANGUAGE_NEEDED[-1])]
+    return [file for file in needed if not (model.folder / file).is_file() and not (whole and file == LANGUAGE_NEEDED[-1])]
 
 
 def find(name: str, models: Path, kind: Kind = "whisper") -> ModelOnDisk:
@@ -168,10 +179,7 @@ def find(name: str, models: Path, kind: Kind = "whisper") -> ModelOnDisk:
     Raises ModelMissing when it is not on the disk, ModelUnusable when a file of it is missing.
     """
     here = present(models, kind)
-    if name == "auto":
-        chosen = best(here, cores=os.cpu_count() or 1, memory_mb=memory_mb())
-    else:
-        chosen = next((model for model in here if model.card.name == name), None)
+    chosen = best_here(here, kind) if name == "auto" else next((model for model in here if model.card.name == name), None)
     if chosen is None:
         raise {"whisper": _missing, "language": _no_language_model, "voices": _no_voices}[kind](name, here)
     return _whole(chosen)
@@ -188,12 +196,19 @@ def _whole(model: ModelOnDisk) -> ModelOnDisk:
     return model
 
 
-def best(here: list[ModelOnDisk], *, cores: int, memory_mb: int | None) -> ModelOnDisk | None:
+def best_here(models: list[ModelOnDisk], kind: Kind = "whisper") -> ModelOnDisk | None:
+    """The best of these for this machine."""
+    card = machine.card_mb() if kind == "whisper" and any(model.card.card_rank for model in models) else 0
+    return best(models, cores=machine.cores(), memory_mb=machine.memory_mb(), card_mb=card)
+
+
+def best(here: list[ModelOnDisk], *, cores: int, memory_mb: int | None, card_mb: int = 0) -> ModelOnDisk | None:
     """The highest ranked model that this machine can carry; else the smallest ranked one; else one that a person added."""
     ranked = sorted((m for m in here if m.card.auto_rank is not None and m.card.name != DEMO), key=lambda m: m.card.auto_rank or 0)
     fitting = [m for m in ranked if m.card.min_cores <= cores and _fits(m.card, memory_mb)]
+    on_card = sorted((m for m in here if m.card.card_rank and card_mb >= LEAST_CARD), key=lambda m: m.card.card_rank or 0)
     added = [m for m in here if not m.carded]
-    return next(iter([*reversed(fitting), *ranked, *added]), None)
+    return next(iter([*reversed(on_card), *reversed(fitting), *ranked, *added]), None)
 
 
 def _fits(card: Card, memory: int | None) -> bool:
@@ -229,25 +244,3 @@ def _no_voices(_name: str, _here: list[ModelOnDisk]) -> ModelMissing:
         means="`diarize = true` in the settings file needs one for an appointment recorded on one channel; without that, none is needed.",
         do=f"Bring a folder with {' and '.join(VOICES_NEEDED)} in with: coachnote models add two-voices FOLDER",
     )
-
-
-def memory_mb() -> int | None:
-    """Physical memory of this machine; None where it cannot be told."""
-    if sys.platform == "win32":
-        return _windows_memory_mb()
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    except (ValueError, OSError):
-        return None
-
-
-def _windows_memory_mb() -> int | None:
-    import ctypes
-
-    class Status(ctypes.Structure):
-        # MEMORYSTATUSEX: two 32-bit fields, then seven 64-bit ones, of which only the first is of use here
-        _fields_ = [(name, ctypes.c_uint32) for name in ("length", "load")] + [(name, ctypes.c_uint64) for name in ("total", *"bcdefg")]
-
-    status = Status(length=ctypes.sizeof(Status))
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - a plain attribute is unknown to type checkers elsewhere
-    return status.total // 2**20 if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None

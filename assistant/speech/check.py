@@ -20,9 +20,9 @@ from assistant.speech import guards, vad, windows
 from assistant.speech.cards import DEMO, LEAST_WINDOW, ModelOnDisk
 from assistant.speech.decode import decode
 from assistant.speech.ear import LONGEST_WINDOW
+from assistant.speech.ears import FarEars, Known
 from assistant.speech.hearing import Found, Sound, Task
 from assistant.speech.nobody import nothing_said
-from assistant.speech.one_ear import Known, OneEar, peak_mb
 from assistant.speech.windows import Verdict
 
 STRETCHES = 20
@@ -44,28 +44,30 @@ class Checked:
     full: float
     """Seconds that it took in windows of 30 seconds."""
     peak_mb: float | None
-    """The most memory of its own process; None where the system does not tell."""
+    """The most memory of its own processes together; None where the system does not tell."""
     verdict: Verdict
     kept: bool
     """Whether the verdict decides how the model is used. Not so where its card does."""
 
 
-def check(model: ModelOnDisk, own: Path | None, *, language: str = AUTO, prompt: Sequence[str] = ()) -> Generator[Progress, None, Checked]:
+def check(
+    model: ModelOnDisk, ears: FarEars, own: Path | None, *, language: str = AUTO, prompt: Sequence[str] = ()
+) -> Generator[Progress, None, Checked]:
     """Try a model on a recording of one's own, or on the synthetic one that comes with the program. `prompt`: the words to expect.
 
     Raises InputError, NothingSaid, ModelUnusable or NotWritable.
     """
     sounds = yield from _sounds(own or resources.root() / "models" / DEMO / "dictation.flac")
     started = time.monotonic()
-    with contextlib.closing(OneEar(model)) as ear:
-        for _ in ear.load():
-            yield Progress(stage="load", done=0)
+    with contextlib.closing(ears):
+        for _ in ears.load():
+            yield Progress(stage="load", done=0, notice=ears.news())
         loading = time.monotonic() - started
-        task = _task(model, ear.known, language, prompt)
+        task = _task(model, ears.known, language, prompt)
         total = 2 * sum(sound.seconds for sound in sounds)
-        in_short, short = yield from _heard(ear, sounds, task, 0.0, total)
-        in_full, full = yield from _heard(ear, sounds, replace(task, smallest_window=LONGEST_WINDOW), total / 2, total)
-        peaks = [peak_mb(pid) for pid in ear.pids]
+        in_full, full = yield from _heard(ears, sounds, replace(task, smallest_window=LONGEST_WINDOW), 0.0, total)
+        in_short, short = yield from _heard(ears, sounds, task, total / 2, total)
+        peaks = [_peak_mb(pid) for pid in ears.pids]
     verdict = Verdict(
         words=sum(len(_words(found)) for found in in_full),
         differing=sum(_distance(_words(one), _words(other)) for one, other in zip(in_short, in_full, strict=True)),
@@ -78,7 +80,7 @@ def check(model: ModelOnDisk, own: Path | None, *, language: str = AUTO, prompt:
         windows.record(model, verdict)
     return Checked(
         model=model.card.name,
-        settings=ear.known.settings,
+        settings=ears.known.settings,
         loading=loading,
         speech=total / 2,
         short=short,
@@ -92,20 +94,17 @@ def check(model: ModelOnDisk, own: Path | None, *, language: str = AUTO, prompt:
 def _sounds(recording: Path) -> Generator[Progress, None, list[Sound]]:
     """Stretches in which somebody speaks, from all of the recording."""
     decoded = yield from decode(recording)
-    samples = decoded.samples
-    activity = yield from vad.activity(samples)
+    sound = decoded.mixed()
+    activity = yield from vad.activity(sound)
     spoken = [stretch for stretch in vad.plan(activity) if stretch.speech >= guards.NO_VOICE]
     if not spoken:
         raise nothing_said(decoded, activity)
     every = max(1.0, len(spoken) / STRETCHES)
     chosen = [spoken[int(number * every)] for number in range(min(STRETCHES, len(spoken)))]
+    played = sound.play([(sound.ways[0], stretch.start, stretch.end) for stretch in chosen])
     return [
-        Sound(
-            samples=decoded.between(stretch.start, stretch.end),
-            activity=activity.part(stretch.start, stretch.end),
-            likely=stretch.speech,
-        )
-        for stretch in chosen
+        Sound(samples=samples, activity=activity.part(stretch.start, stretch.end), likely=stretch.speech)
+        for samples, stretch in zip([samples for samples in played if samples is not None], chosen, strict=True)
     ]
 
 
@@ -121,12 +120,12 @@ def _task(model: ModelOnDisk, known: Known, language: str, prompt: Sequence[str]
 
 
 def _heard(
-    ear: OneEar, sounds: Sequence[Sound], task: Task, done: float, total: float
+    ears: FarEars, sounds: Sequence[Sound], task: Task, done: float, total: float
 ) -> Generator[Progress, None, tuple[list[Found], float]]:
     """All of them, and the seconds that took."""
     found: list[Found] = []
     started = time.monotonic()
-    for answer in ear.hear(sounds, task):
+    for answer in ears.hear(sounds, task, len(sounds)):
         if answer is not None:
             done += sounds[len(found)].seconds
             found.append(answer)
@@ -148,3 +147,13 @@ def _distance(heard: Sequence[str], other: Sequence[str]) -> int:
         for at, against in enumerate(other, 1):
             before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (word != against))
     return row[-1]
+
+
+def _peak_mb(pid: int) -> float | None:
+    """The most memory that a running process has held, in millions of bytes; None where the system does not tell so simply."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None
+    held = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
+    return int(held) * 1024 / 1e6 if held else None

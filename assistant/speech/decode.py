@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import subprocess
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +23,7 @@ from assistant.domain import Gap
 from assistant.errors import InputError, MissingPart, NotAudio
 from assistant.protocols import SAMPLE_RATE, Progress
 from assistant.speech import wire
-from assistant.speech.channels import Channels, mixed
+from assistant.speech.channels import Channels, Way, cut
 from assistant.speech.mono import Samples, mono
 from assistant.speech.source import Source, opened
 from assistant.speech.tally import AT_LEAST, Tally
@@ -35,6 +35,10 @@ MOST_READ, SOME_BYTES = 4, 1 << 26
 """So many times its size, and so many bytes, are read of a file without a second of sound before that counts as going round in circles."""
 LONGEST = 24 * 3600.0
 """Seconds of sound: a recorder that was forgotten for a night is still taken."""
+KEPT = 600.0
+"""Seconds of sound that are held in memory: 19 MB, or twice that. A longer recording is decoded again whenever its sound is needed."""
+MOST_KEPT = 2
+"""Channels of these: of more, each is no person."""
 
 
 DAMAGE_SHARE = 0.01
@@ -45,43 +49,74 @@ SHORTEST_HOLE, SHORTEST_IN_DAMAGE = 0.5, 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """A recording as sound."""
+    """What a recording holds, and its sound for whoever asks."""
 
-    sides: tuple[Samples, ...] = field(repr=False)
-    """16 kHz, int16, shape (n,) each, half the memory of float32, 115 MB an hour: one, or left and right where two channels are unlike."""
+    audio: Path | BinaryIO = field(repr=False)
+    blocks: Sequence[Samples] | None = field(repr=False)
+    """All of it, int16 at 16 kHz, each of shape (n, channels); None where it is too long to be kept."""
+    ways: tuple[Way, ...]
+    """One, or left and right where two channels are unlike."""
+    levels: Mapping[Way, NDArray[np.float32]] = field(repr=False)
     seconds: float
     declared: float | None
     """Seconds that it should last: as the container says, or by its bytes for a raw stream; None where nothing is known."""
     bad_packets: int
     gaps: tuple[Gap, ...] = ()
-    """Stretches that are lost, oldest first; those inside `seconds` are silent in `samples`."""
+    """Stretches that are lost, oldest first; those inside `seconds` are silent in its sound."""
 
     def side(self, number: int) -> Decoded:
-        """One of them alone."""
-        return replace(self, sides=(self.sides[number],))
+        """One of the ways alone."""
+        return replace(self, ways=(self.ways[number],))
+
+    def mixed(self) -> Decoded:
+        """All of it as one channel."""
+        return replace(self, ways=("mixed",)) if len(self.ways) > 1 else self
+
+    @property
+    def level(self) -> NDArray[np.float32]:
+        """RMS in dBFS of every 32 ms of its first way, -120 for digital silence, shape (windows,)."""
+        return self.levels[self.ways[0]]
 
     @property
     def samples(self) -> Samples:
-        """All of it as one channel; two are mixed for it at every call."""
-        return mixed(self.sides)
+        """All of it as one channel, shape (n,), however long it is: 115 MB an hour."""
+        (way,) = self.mixed().ways
+        return np.concatenate([part for part in self.play([(way, 0.0, self.seconds)]) if part is not None])
 
-    def floats(self, start: float, end: float) -> NDArray[np.float32]:
-        """Samples from `start` to `end` seconds as float32, full scale 1.0."""
-        return self.between(start, end).astype(np.float32) / np.float32(32768)
+    def play(self, spans: Sequence[tuple[Way, float, float]]) -> Generator[Samples | None, None, None]:
+        """The samples from second to second of each span, shape (n,); None whenever there was nothing to do for a fifth of a second.
 
-    def between(self, start: float, end: float) -> Samples:
-        """Samples from `start` to `end` seconds."""
-        return self.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+        Memory follows from how far the spans lie out of order. Raises as `decode` does, and InputError where a recording is not what it
+        was when it was first decoded.
+        """
+        steps = (block for block in self.blocks) if self.blocks is not None else _steps(self.audio, Tally())
+        with contextlib.closing(steps):
+            try:
+                yield from cut(steps, [(way, round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for way, start, end in spans])
+            except EOFError:
+                raise _changed() from None
 
 
 def decode(audio: Path | BinaryIO) -> Generator[Progress, None, Decoded]:
-    """Read a whole recording. Raises InputMissing, InputError or NotAudio; nothing decoded is an error, never an empty result."""
-    sound, tally = Channels(), Tally()
+    """Go through a whole recording. Raises InputMissing, InputError or NotAudio; nothing decoded is an error, never an empty result."""
+    kept, channels, tally = list[Samples](), Channels(), Tally()
     for block in _steps(audio, tally):
         if block is not None:
-            sound.add(block)
+            channels.add(block)
+            kept.append(block if block.shape[1] <= MOST_KEPT else mono(block).reshape(-1, 1))
+        if tally.seconds > KEPT:
+            kept.clear()
         yield Progress(stage="decode", done=tally.seconds, total=tally.declared)
-    return Decoded(sides=sound.sides(), seconds=tally.seconds, declared=tally.declared, bad_packets=tally.bad, gaps=_gaps(tally))
+    return Decoded(
+        audio=audio,
+        blocks=kept if tally.seconds <= KEPT else None,
+        ways=channels.ways(),
+        levels=channels.levels(),
+        seconds=tally.seconds,
+        declared=tally.declared,
+        bad_packets=tally.bad,
+        gaps=_gaps(tally),
+    )
 
 
 def probe(audio: Path | BinaryIO) -> dt.date | None:
@@ -175,6 +210,14 @@ def _no_sound() -> NotAudio:
         "No sound could be decoded from this file.",
         means="It is damaged beyond use, or holds no sound.",
         do="Play it in another program to check it.",
+    )
+
+
+def _changed() -> InputError:
+    return InputError(
+        "The recording could not be read the same way twice.",
+        means="It changed while it was read, or what it lies on fails now and then. Nothing of it was left out without a word.",
+        do="Copy it to a disk of this computer, and try again.",
     )
 
 

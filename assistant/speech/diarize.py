@@ -7,6 +7,7 @@ through a pipe, and only times come back. Knows no text, no person and no transc
 from __future__ import annotations
 
 import contextlib
+import math
 import subprocess
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -15,25 +16,36 @@ from assistant import children
 from assistant.protocols import SAMPLE_RATE, Progress
 from assistant.speech import provenance, wire
 from assistant.speech.cards import ModelOnDisk
-from assistant.speech.mono import Samples
+from assistant.speech.channels import Way
+from assistant.speech.decode import Decoded
 from assistant.speech.turns import Turn
 
 WORKER = "assistant.speech.diarize_worker"
-MINUTE = 60 * SAMPLE_RATE
+MINUTE = 60
+"""Seconds."""
 
 
 @dataclass(frozen=True)
 class Diarizer:
     model: ModelOnDisk
 
-    def turns(self, samples: Samples) -> Generator[Progress, None, tuple[Turn, ...]]:
-        """Of two voices in 16 kHz int16 sound, shape (n,); none where sherpa-onnx gave out. Raises ModelUnusable for changed files."""
+    def turns(self, sound: Decoded) -> Generator[Progress, None, tuple[Turn, ...]]:
+        """Of two voices in the first way of a recording; none where sherpa-onnx gave out.
+
+        Raises as `decode` does, and ModelUnusable for changed files.
+        """
         provenance.verify(self.model.folder)
-        with _child(str(self.model.folder), str(len(samples))) as child:
-            for start in range(0, len(samples), MINUTE):
-                _send(child, samples[start : start + MINUTE].tobytes())
+        with _child(str(self.model.folder), str(round(sound.seconds * SAMPLE_RATE))) as child:
+            for samples in sound.play(list(_minutes(sound))):
+                if samples is not None:
+                    _send(child, samples.tobytes())
                 yield Progress(stage="voices", done=0)
             return (yield from _answer(child))
+
+
+def _minutes(sound: Decoded) -> Iterator[tuple[Way, float, float]]:
+    for start in range(0, math.ceil(sound.seconds), MINUTE):
+        yield sound.ways[0], float(start), min(float(start + MINUTE), sound.seconds)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """What every speech engine is: one loaded model that hears sound of at most 30 seconds, and says how surely.
 
 `wiring` names the engines there are. Whoever writes another one implements `Ear` in a file of its own; everything around it (decoding,
-voices, guards, accounting) stays as it is.
+voices, guards, accounting, the processes that it runs in) stays as it is.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -49,14 +50,21 @@ class Heard:
         return round(min(math.exp(self.logprob), 1.0), 3)
 
 
+Scalar = str | int | float | bool | None
+
+
+class CardFailed(Exception):
+    """The graphics card cannot be used, or cannot any more, and why; the same model may still run on the processor."""
+
+
 class Ear(Protocol):
-    """One model in memory. Its methods raise ModelUnusable when it cannot be run."""
+    """One model in memory, on one core or on a graphics card. Its methods raise ModelUnusable when it cannot be run, or CardFailed."""
 
     multilingual: bool
 
     @property
-    def settings(self) -> Mapping[str, str | int | float | bool | None]:
-        """What changes what it hears, such as its version and the type of its numbers."""
+    def settings(self) -> Mapping[str, Scalar]:
+        """What changes what it hears, such as its version and the type of its numbers. `device` is "cpu" unless it runs on a card."""
 
     def hear(
         self, sound: NDArray[np.float32], *, window: float, language: str, prompt: Sequence[str] = (), translate: bool = False
@@ -70,3 +78,10 @@ class Ear(Protocol):
 
     def languages(self, sound: NDArray[np.float32], *, window: float) -> Mapping[str, float]:
         """The probability of every language in a piece of sound, by its code. Only a `multilingual` one is asked."""
+
+
+class MakesEar(Protocol):
+    """A class of ears. Raises as an ear does."""
+
+    def __call__(self, name: str, folder: Path, *, card: bool) -> Ear:
+        """Load the model `name` from its folder. `card`: on a graphics card, where there is one."""

@@ -29,7 +29,7 @@ from assistant.languages import ENGLISH
 from assistant.languages import name as name_of
 from assistant.protocols import SAMPLE_RATE
 from assistant.speech import vocabulary
-from assistant.speech.ear import Heard
+from assistant.speech.ear import CardFailed, Heard, Scalar
 from assistant.speech.guards import LEAST_LOGPROB, MOST_COMPRESSION, NO_SPEECH
 from assistant.speech.sentences import Piece
 
@@ -49,13 +49,18 @@ SEED = 1
 """Retries at a higher temperature are drawn at random. CTranslate2 seeds a worker once: a model just loaded always hears the same."""
 
 
-class Engine:
-    """Implements `ear.Ear` with faster-whisper. Raises ModelUnusable when it cannot be loaded or run."""
+NUMBERS = {"cuda": "int8_float16", "cpu": "int8"}
+"""Types of numbers, by where they are reckoned with."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+
+class Engine:
+    """Implements `ear.Ear` with faster-whisper."""
+
+    def __init__(self, name: str, folder: Path, *, card: bool = True) -> None:
         self._name = name
         ctranslate2.set_random_seed(SEED)
-        self._model, self.compute_type = self._load(str(folder))
+        self._device = "cuda" if card and ctranslate2.get_cuda_device_count() > 0 else "cpu"
+        self._model = self._load(str(folder))
         self._features = FeatureExtractor(**{**self._model.feat_kwargs, "feature_size": self._model.model.n_mels})
         self.multilingual = bool(self._model.model.is_multilingual)
         self._options: dict[tuple[str, bool], tuple[Any, TranscriptionOptions]] = {}
@@ -63,27 +68,21 @@ class Engine:
         self._prompt: tuple[tuple[str, ...], list[int]] = (), []
 
     @property
-    def settings(self) -> dict[str, str | int | float | bool | None]:
-        return {"version": version("faster-whisper"), "compute_type": self.compute_type, "beam": BEAM}
+    def settings(self) -> dict[str, Scalar]:
+        return {"version": version("faster-whisper"), "device": self._device, "compute_type": NUMBERS[self._device], "beam": BEAM}
 
-    def _load(self, folder: str) -> tuple[WhisperModel, str]:
-        """On a graphics card where CTranslate2 finds one and it works, else on the CPU with all cores."""
+    def _load(self, folder: str) -> WhisperModel:
+        """On one core, and tried on a second of silence: a missing library of a graphics card shows only when it is used."""
         try:
-            if ctranslate2.get_cuda_device_count() > 0:
-                return self._on(folder, "cuda", "int8_float16"), "int8_float16"
-        except (RuntimeError, ValueError):
-            pass  # the card's driver or a library is missing or does not match: the CPU can always do it
-        try:
-            return self._on(folder, "cpu", "int8"), "int8"
+            model = WhisperModel(folder, device=self._device, compute_type=NUMBERS[self._device], cpu_threads=1, local_files_only=True)
+            model.encode(np.zeros((model.model.n_mels, 100), dtype=np.float32))
         except Exception as error:  # the tokenizer's reader raises plain Exception for a damaged file
-            raise self._unusable() from error
-
-    @staticmethod
-    def _on(folder: str, device: str, compute_type: str) -> WhisperModel:
-        """Loaded, and tried on a second of silence: a missing library of a graphics card shows only when it is used."""
-        model = WhisperModel(folder, device=device, compute_type=compute_type, cpu_threads=os.cpu_count() or 1, local_files_only=True)
-        model.encode(np.zeros((model.model.n_mels, 100), dtype=np.float32))
+            raise self._failed(error) from error
         return model
+
+    def _failed(self, error: Exception) -> Exception:
+        """What CTranslate2 says of a card holds nothing of what was heard."""
+        return CardFailed(str(error).partition("\n")[0]) if self._device == "cuda" else self._unusable()
 
     def _unusable(self) -> ModelUnusable:
         return ModelUnusable(
@@ -105,9 +104,9 @@ class Engine:
             aligned = not translate and language not in UNSPACED
             words = self._words(encoded, tokenizer, numbers, min(seconds, window)) if aligned else ()
         except (RuntimeError, ValueError) as error:
-            raise self._unusable() from error
+            raise self._failed(error) from error
         return Heard(
-            pieces=tuple(_pieces(numbers, tokenizer, seconds)),
+            pieces=tuple(_pieces(numbers, tokenizer, min(seconds, window))),
             words=words,
             tokens=sum(number < tokenizer.eot for number in numbers),
             logprob=float(logprob),
@@ -140,7 +139,7 @@ class Engine:
         try:
             found = self._model.model.detect_language(self._encode(sound, window))[0]
         except (RuntimeError, ValueError) as error:
-            raise self._unusable() from error
+            raise self._failed(error) from error
         return {token.strip("<|>"): float(share) for token, share in found}
 
     def _encode(self, sound: NDArray[np.float32], window: float) -> Any:

@@ -20,8 +20,18 @@ def confine(memory: int = MEMORY) -> None:
         return
     import resource
 
-    for limit, most in ((resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, memory)):
-        resource.setrlimit(limit, (most, most))
+    leave_nothing()
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def leave_nothing() -> None:
+    """No file may be written, and no dump of memory left. Windows is not asked for the first, and leaves no dumps unless told to."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+        resource.setrlimit(limit, (0, 0))
 
 
 def allow_more() -> None:

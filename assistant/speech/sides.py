@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,17 +43,17 @@ class Side:
 def sides(decoded: Decoded) -> Generator[Progress, None, list[Side]]:
     """Left and right where two people are apart on them; else one: the channel on which somebody speaks, or both mixed."""
     left = yield from _side(decoded.side(0))
-    if len(decoded.sides) == 1:
+    if len(decoded.ways) == 1:
         return [left]
     right = yield from _side(decoded.side(1))
     speaking = [side for side in (left, right) if side.activity.voiced()]
     if len(speaking) == 1 or (len(speaking) == 2 and _apart(*speaking)):
         return speaking
-    return [(yield from _side(replace(decoded, sides=(decoded.samples,))))]
+    return [(yield from _side(decoded.mixed()))]
 
 
 def _side(sound: Decoded) -> Generator[Progress, None, Side]:
-    return Side(sound=sound, activity=(yield from vad.activity(sound.samples)))
+    return Side(sound=sound, activity=(yield from vad.activity(sound)))
 
 
 def _apart(left: Side, right: Side) -> bool:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.domain import Segment
 from assistant.languages import DOUBTFUL, ENGLISH, OTHER, spans
 from assistant.protocols import SAMPLE_RATE
-from assistant.speech.ear import LONGEST_WINDOW, Ear
+from assistant.speech.ear import Ear
 
 CLEAR = 0.7
 """Probability from which a language is taken for the one spoken although another was expected."""
@@ -38,13 +38,14 @@ class Tongue:
     """The likelier one, where that is not clear or was not asked for."""
 
 
-def of_recording(ear: Ear, longest: Sequence[NDArray[np.float32]]) -> str:
-    """English, unless its longest stretches clearly are not; then the likeliest. `longest`: float32 at 16 kHz, each of shape (n,)."""
+def of_recording(longest: Sequence[Mapping[str, float]]) -> str:
+    """English, unless its longest stretches clearly are not; then the likeliest. `longest`: how likely each language is, for each."""
+    told = [each for each in longest if each]
     shares: dict[str, float] = {}
-    for sound in longest:
-        for language, share in ear.languages(sound, window=LONGEST_WINDOW).items():
-            shares[language] = shares.get(language, 0.0) + share / len(longest)
-    return _likeliest(shares) if 1 - shares.get(ENGLISH, 0.0) >= CLEAR else ENGLISH
+    for each in told:
+        for language, share in each.items():
+            shares[language] = shares.get(language, 0.0) + share / len(told)
+    return _likeliest(shares) if told and 1 - shares.get(ENGLISH, 0.0) >= CLEAR else ENGLISH
 
 
 def of_stretch(ear: Ear, sound: NDArray[np.float32], *, window: float, expected: str, follow: bool) -> Tongue:

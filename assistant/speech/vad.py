@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.protocols import SAMPLE_RATE, Progress
+from assistant.speech.decode import Decoded
+from assistant.speech.level import STEP, WINDOW, windows
 
-WINDOW = 512
-"""Samples that Silero judges at once: 32 ms."""
-STEP = WINDOW / SAMPLE_RATE
-"""The same in seconds."""
 CHUNK = 60 * SAMPLE_RATE // WINDOW * WINDOW
 """Samples given to Silero at once, so that an hour needs no more memory than a minute."""
 SETTLE = 4 * SAMPLE_RATE // WINDOW * WINDOW
@@ -91,49 +89,34 @@ def _slice(start: float, end: float) -> slice:
     return slice(round(start / STEP), max(round(end / STEP), round(start / STEP) + 1))
 
 
-def activity(samples: NDArray[np.int16]) -> Generator[Progress, None, Activity]:
-    """Judge 16 kHz mono int16 samples, a minute at a time."""
-    seconds = len(samples) / SAMPLE_RATE
-    level = np.concatenate([_levels(chunk) for chunk in _chunks(samples)])
-    gain = 10 ** (_gain(level) / 20)
-    speech = []
-    for start in range(0, len(samples), CHUNK):
-        speech.append(_silero(samples, start, gain))
-        yield Progress(stage="decode", done=seconds, total=seconds)
-    return Activity(speech=np.concatenate(speech), level=level, seconds=seconds)
+def activity(decoded: Decoded) -> Generator[Progress, None, Activity]:
+    """Judge the first way of a recording, a minute at a time. Raises as `decode` does."""
+    gain, speech, done = _gain(decoded.level), list[NDArray[np.float32]](), 0.0
+    spans = list(_chunks(decoded.seconds))
+    for sound in decoded.play([(decoded.ways[0], start, end) for start, end in spans]):
+        if sound is not None:
+            done = spans[len(speech)][1]
+            speech.append(_silero(sound, gain)[SETTLE // WINDOW if speech else 0 :])
+        yield Progress(stage="find", done=done, total=decoded.seconds)
+    return Activity(speech=np.concatenate(speech), level=decoded.level, seconds=decoded.seconds)
 
 
-def _chunks(samples: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
-    for start in range(0, len(samples), CHUNK):
-        yield samples[start : start + CHUNK]
+def _chunks(seconds: float) -> Iterator[tuple[float, float]]:
+    """From and to, in seconds, with some before each to settle on."""
+    for start in range(0, round(seconds * SAMPLE_RATE), CHUNK):
+        yield max(0, start - SETTLE) / SAMPLE_RATE, min((start + CHUNK) / SAMPLE_RATE, seconds)
 
 
-def _windows(samples: NDArray[np.int16]) -> NDArray[np.float32]:
-    """As float32 windows, shape (windows, 512), the last one filled up with silence."""
-    padded: NDArray[np.int16] = np.pad(samples, (0, -len(samples) % WINDOW))
-    windows: NDArray[np.float32] = padded.reshape(-1, WINDOW).astype(np.float32) / np.float32(32768)
-    return windows
+def _gain(level: NDArray[np.float32]) -> np.float32:
+    """The factor that lifts the loudest 3 % of a quiet recording to a usual level; never less than one."""
+    return np.float32(10 ** (float(np.clip(WANTED_LEVEL - np.percentile(level, 97), 0, MOST_GAIN)) / 20))
 
 
-def _levels(samples: NDArray[np.int16]) -> NDArray[np.float32]:
-    power = (_windows(samples) ** 2).mean(axis=1)
-    level: NDArray[np.float32] = np.maximum(10 * np.log10(power + 1e-12), -120).astype(np.float32)
-    return level
-
-
-def _gain(level: NDArray[np.float32]) -> float:
-    """dB that lift the loudest 3 % of a quiet recording to a usual level; never less than none."""
-    return float(np.clip(WANTED_LEVEL - np.percentile(level, 97), 0, MOST_GAIN))
-
-
-def _silero(samples: NDArray[np.int16], start: int, gain: float) -> NDArray[np.float32]:
-    """Probabilities for the chunk at `start`, with some seconds before it to settle on."""
+def _silero(samples: NDArray[np.int16], gain: np.float32) -> NDArray[np.float32]:
     from faster_whisper.vad import get_vad_model
 
-    before = max(0, start - SETTLE)
-    sound = np.clip(_windows(samples[before : start + CHUNK]) * np.float32(gain), -1, 1)
-    found = np.asarray(get_vad_model()(sound.reshape(-1)), dtype=np.float32).reshape(-1)
-    return found[(start - before) // WINDOW :]
+    sound = np.clip(windows(samples) * gain, -1, 1)
+    return np.asarray(get_vad_model()(sound.reshape(-1)), dtype=np.float32).reshape(-1)
 
 
 def plan(heard: Activity) -> list[Stretch]:

@@ -26,6 +26,19 @@ DONE = b"D"
 """From the child, its last word: that was all."""
 DATA = b"A"
 
+LOAD = b"L"
+"""To a process that hears: which model, as JSON. Answered with READY."""
+HEAR = b"H"
+"""To it: a stretch and how to hear it. Answered with FOUND."""
+LANGUAGES = b"G"
+"""To it: a stretch. Answered with FOUND: the probability of every language in it."""
+READY = b"Y"
+FOUND = b"F"
+LAST = b"Z"
+"""From it: as FOUND, and it ends now, since a fresh one is better."""
+NO_CARD = b"C"
+"""From it, its last word: why the graphics card cannot be used, as JSON."""
+
 
 def send(pipe: IO[bytes], kind: bytes, payload: bytes = b"") -> None:
     pipe.write(HEAD.pack(kind, len(payload)) + payload)

@@ -33,7 +33,12 @@ def test_json_is_a_document_that_the_next_step_reads(short_speech: Path, with_mo
     assert heard.made_by.model == with_model
     assert all(0 <= (s.start or 0) <= (s.end or 0) <= 4 and len(s.text.split()) <= 30 for s in heard.segments)
     assert heard.segments or heard.gaps
-    assert [line for line in err.splitlines() if line.endswith("…")] == ["Decoding …", "Loading the model …", "Transcribing …"]
+    assert [line for line in err.splitlines() if line.endswith("…")] == [
+        "Decoding …",
+        "Finding speech …",
+        "Loading the model …",
+        "Transcribing …",
+    ]
 
 
 def test_a_day_that_was_given_is_confirmed(short_speech: Path, with_model: str, capsys: pytest.CaptureFixture[str]) -> None:

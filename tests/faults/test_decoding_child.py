@@ -19,6 +19,7 @@ from assistant.errors import InputError, MissingPart, NotAudio
 from assistant.speech import decode as decoding
 from assistant.speech.decode import decode, probe
 from assistant.speech.limits import MEMORY, STUCK
+from tests.processes import gone
 from tests.sound import RATE, encoded, noise, wav
 from tests.work import finish
 
@@ -143,18 +144,7 @@ def test_a_parent_that_is_killed_leaves_no_child(tmp_path: Path) -> None:
     assert parent.stdout.readline() == "going\n"
     parent.kill()
     parent.communicate()
-    until = time.monotonic() + 10
-    while _running(child) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not _running(child)
-
-
-def _running(pid: int) -> bool:
-    """A child without a parent may stay behind as a zombie where nobody reaps it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
+    assert gone([child], 10)
 
 
 CONFINED = "from assistant.speech import limits; limits.confine()\n"

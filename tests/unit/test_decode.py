@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from assistant.errors import CoachnoteError, InputError, InputMissing, NotAudio, StoreDamaged
+from assistant.speech import decode as decoding
 from assistant.speech.decode import SHORTEST_HOLE, Decoded, blocks, decode, probe
+from assistant.speech.level import WINDOW
 from assistant.speech.resample import Resampler
 from assistant.speech.tally import Tally
 from tests.sound import RATE, encoded, noise, wav
@@ -52,12 +54,40 @@ def test_blocks_are_about_a_second_so_that_memory_stays_small() -> None:
     assert max(sizes) <= 1.3 * RATE
 
 
-def test_floats_are_cut_by_seconds_at_full_scale_one() -> None:
-    decoded = read(wav(np.full(RATE, -32768, dtype=np.int16)))
-    part = decoded.floats(0.25, 0.5)
-    assert part.dtype == np.float32
-    assert len(part) == RATE // 4
-    assert part.min() == part.max() == -1
+SPANS = [(0.0, 2.5), (1.25, 3.0), (7.0, 7.001), (20.0, 45.2), (59.9, 60.0)]
+
+
+@pytest.mark.parametrize(("container", "codec"), [("wav", "pcm_s16le"), ("mp4", "aac"), ("mp3", "libmp3lame"), ("ogg", "libopus")])
+def test_a_recording_too_long_to_keep_sounds_the_same_as_one_that_is_kept(
+    container: str, codec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encoded(noise(60, 48_000), container, codec, 48_000)
+    kept = read(data)
+    monkeypatch.setattr(decoding, "KEPT", 10.0)
+    played = read(data)
+    assert played.blocks is None and kept.blocks is not None
+    assert (played.seconds, played.gaps, played.bad_packets) == (kept.seconds, kept.gaps, kept.bad_packets)
+    assert np.array_equal(played.level, kept.level)
+    spans = [("left", start, min(end, kept.seconds)) for start, end in SPANS]
+    whole = kept.samples
+    for again, (_, start, end) in zip([s for s in played.play(spans) if s is not None], spans, strict=True):
+        assert np.array_equal(again, whole[round(start * RATE) : round(end * RATE)])
+
+
+def test_the_level_is_that_of_every_window_to_the_end() -> None:
+    decoded = read(wav(np.concatenate([np.zeros(RATE, dtype=np.int16), np.full(RATE + 100, 16384, dtype=np.int16)])))
+    assert len(decoded.level) == -(-(2 * RATE + 100) // WINDOW)
+    assert set(decoded.level[:31]) == {-120.0}
+    assert decoded.level[32:62] == pytest.approx(-6.02, abs=0.01)
+
+
+def test_a_recording_that_changes_while_it_is_heard_is_not_heard_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "KEPT", 1.0)
+    (tmp_path / "a.wav").write_bytes(wav(noise(20)))
+    decoded = finish(decode(tmp_path / "a.wav"))
+    (tmp_path / "a.wav").write_bytes(wav(noise(10)))
+    with pytest.raises(InputError, match="same way twice"):
+        list(decoded.play([("left", 0, 5), ("left", 12, 15)]))
 
 
 def test_channels_in_opposite_phase_do_not_cancel_out() -> None:

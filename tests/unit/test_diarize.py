@@ -18,7 +18,7 @@ from assistant.speech import cards, diarize, provenance, wire
 from assistant.speech.cards import Card, ModelOnDisk
 from assistant.speech.diarize import Diarizer
 from tests import tiny_voices
-from tests.sound import RATE, noise
+from tests.sound import RATE, decoded, noise
 from tests.two_people import Talk, talk
 from tests.work import finish
 
@@ -38,27 +38,27 @@ def diarizer(folder: Path) -> Diarizer:
 
 
 def test_two_people_come_out_as_two_voices_at_the_times_at_which_they_speak(folder: Path, talk: Talk) -> None:
-    found = finish(diarizer(folder).turns(talk.mono()))
+    found = finish(diarizer(folder).turns(decoded(talk.mono())))
     assert [turn.voice for turn in found] == [0, 1, 0, 1]
     for turn, (_, _, start, end) in zip(found, talk.lines, strict=True):
         assert (turn.start, turn.end) == (pytest.approx(start, abs=0.1), pytest.approx(end, abs=0.1))
 
 
 def test_progress_is_told_while_it_works(folder: Path, talk: Talk) -> None:
-    steps = list(diarizer(folder).turns(talk.mono()))
+    steps = list(diarizer(folder).turns(decoded(talk.mono())))
     assert {step.stage for step in steps} == {"voices"}
     assert steps[-1].done == steps[-1].total
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.9, 3.0])
 def test_where_nobody_is_found_there_are_no_turns(folder: Path, seconds: float) -> None:
-    assert finish(diarizer(folder).turns(np.zeros(round(seconds * RATE), dtype=np.int16))) == ()
+    assert finish(diarizer(folder).turns(decoded(np.zeros(round(seconds * RATE), dtype=np.int16)))) == ()
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x08"])
 def test_models_that_sherpa_onnx_cannot_take_give_no_voices_and_no_fault(folder: Path, content: bytes) -> None:
     (folder / cards.SEGMENTATION).write_bytes(content)
-    assert finish(diarizer(folder).turns(noise(2))) == ()
+    assert finish(diarizer(folder).turns(decoded(noise(2)))) == ()
 
 
 def test_files_that_have_changed_since_they_were_taken_in_are_not_loaded(folder: Path, tmp_path: Path) -> None:
@@ -68,14 +68,14 @@ def test_files_that_have_changed_since_they_were_taken_in_are_not_loaded(folder:
     with (taken.folder / cards.EMBEDDING).open("ab") as file:
         file.write(b"more")
     with pytest.raises(ModelUnusable, match=r"embedding\.onnx has changed"):
-        finish(Diarizer(taken).turns(noise(1)))
+        finish(Diarizer(taken).turns(decoded(noise(1))))
 
 
 def test_whoever_stops_ends_the_child(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[subprocess.Popen[bytes]] = []
+    sound, started = decoded(noise(120)), list[subprocess.Popen[bytes]]()
     start: Callable[..., subprocess.Popen[bytes]] = children.start
     monkeypatch.setattr(diarize.children, "start", lambda *words: started.append(start(*words)) or started[0])
-    work = diarizer(folder).turns(noise(120))
+    work = diarizer(folder).turns(sound)
     next(work)
     work.close()
     assert started[0].poll() is not None

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ModelMissing, ModelUnusable
-from assistant.speech import abilities
+from assistant.speech import abilities, machine
 from assistant.speech.cards import Card
 from tests.unit.test_speech_cards import put
 
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(abilities.os, "cpu_count", lambda: 16)
-    monkeypatch.setattr(abilities.cards, "memory_mb", lambda: 64_000)
+    monkeypatch.setattr(machine, "cores", lambda: 16)
+    monkeypatch.setattr(machine, "memory_mb", lambda: 64_000)
     folder = tmp_path / "models"
     folder.mkdir()
     return folder

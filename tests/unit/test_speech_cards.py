@@ -10,7 +10,7 @@ import pytest
 from assistant import resources
 from assistant.errors import ModelMissing, ModelUnusable, Refused, UsageProblem
 from assistant.speech import cards, provenance
-from assistant.speech.cards import LANGUAGE_NEEDED, NEEDED, PIECES, Card, ModelOnDisk, best, find, known, memory_mb, present
+from assistant.speech.cards import LANGUAGE_NEEDED, NEEDED, PIECES, Card, ModelOnDisk, best, find, known, present
 
 
 @pytest.fixture
@@ -150,9 +150,31 @@ def test_auto_takes_the_best_that_the_machine_can_carry(names: tuple[str, ...], 
     assert found.card.name == chosen
 
 
-def test_this_machine_tells_its_memory() -> None:
-    memory = memory_mb()
-    assert memory is None or memory > 500
+@pytest.mark.parametrize(
+    ("names", "cores", "card", "chosen"),
+    [
+        (("base.en", "large-v3-turbo", "distil-large-v3.5"), 2, 8_000, "distil-large-v3.5"),
+        (("base.en", "large-v3-turbo"), 2, 8_000, "large-v3-turbo"),
+        (("base.en", "large-v3-turbo"), 2, 2_000, "base.en"),
+        (("base.en", "small.en"), 2, 8_000, "base.en"),
+    ],
+)
+def test_a_graphics_card_carries_larger_models(names: tuple[str, ...], cores: int, card: int, chosen: str) -> None:
+    found = best(on_disk(*names), cores=cores, memory_mb=16_000, card_mb=card)
+    assert found is not None
+    assert found.card.name == chosen
+
+
+def test_a_card_says_what_a_model_of_another_engine_is_made_of(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Card(name="other", engine="other", files=("encoder.onnx", "tokens.txt"))
+    monkeypatch.setattr(cards, "known", lambda kind="whisper": [other] if kind == "whisper" else [])
+    put(models, "other", ("encoder.onnx",))
+    assert [m.card.engine for m in present(models) if m.card.name == "other"] == ["other"]
+    with pytest.raises(ModelUnusable, match=r"tokens\.txt"):
+        find("other", models)
+    put(models, "source", other.files)
+    cards.remove("other", models)
+    assert cards.add("other", models / "source", models).card is other
 
 
 def test_a_folder_is_copied_in_whole_and_its_files_are_known_from_then_on(tiny_whisper: Path, tmp_path: Path) -> None:

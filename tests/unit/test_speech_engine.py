@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import ModelUnusable
-from assistant.speech.ear import Heard
+from assistant.speech.ear import CardFailed, Heard
 from assistant.speech.engine import LONGEST_PROMPT, Engine
 from tests.sound import RATE, noise
 from tests.tiny_whisper import languages
@@ -119,11 +119,11 @@ def test_sound_of_any_length_can_be_heard(engine: Engine) -> None:
 
 
 @pytest.mark.skipif(ctranslate2.get_cuda_device_count() > 0, reason="this machine has a graphics card that works")
-def test_a_graphics_card_that_does_not_work_is_passed_over(tiny_whisper: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_graphics_card_that_does_not_work_is_told_from_a_model_that_does_not(tiny_whisper: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 1)
-    engine = Engine("tiny-random", tiny_whisper)
-    assert engine.compute_type == "int8"
-    assert engine.hear(SOUND, window=4, language="en").seconds == 2
+    with pytest.raises(CardFailed, match="CUDA"):
+        Engine("tiny-random", tiny_whisper)
+    assert Engine("tiny-random", tiny_whisper, card=False).settings["device"] == "cpu"
 
 
 def broken(folder: Path, target: Path, name: str, data: bytes) -> Path:

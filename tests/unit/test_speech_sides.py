@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Generator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,22 +12,28 @@ from hypothesis import strategies as st
 
 from assistant.domain import Gap, Segment
 from assistant.protocols import Progress
-from assistant.speech import channels, sides, vad
-from assistant.speech.channels import Channels
-from assistant.speech.decode import Decoded, decode
+from assistant.speech import sides, vad
+from assistant.speech.channels import Channels, Way, cut, taken
+from assistant.speech.decode import Decoded
+from assistant.speech.level import STEP, WINDOW
 from assistant.speech.sides import Side, gaps, together
-from assistant.speech.vad import STEP, WINDOW, Activity
-from tests.sound import RATE, noise, wav
+from assistant.speech.vad import Activity
+from tests.sound import RATE, decoded, noise
 from tests.work import finish
 
 
 def two(left: np.ndarray, right: np.ndarray) -> Decoded:
-    return finish(decode(io.BytesIO(wav(np.stack([left, right], axis=1)))))
+    return decoded(np.stack([left, right], axis=1))
+
+
+def of(found: Decoded) -> list[np.ndarray]:
+    """The sound of each of its sides."""
+    return [part for part in found.play([(way, 0, found.seconds) for way in found.ways]) if part is not None]
 
 
 def test_channels_that_are_unlike_are_both_kept() -> None:
     left, right = noise(3, seed=1), noise(3, seed=2)
-    kept = two(left, right).sides
+    kept = of(two(left, right))
     assert len(kept) == 2
     assert np.array_equal(kept[0], left) and np.array_equal(kept[1], right)
 
@@ -35,39 +41,41 @@ def test_channels_that_are_unlike_are_both_kept() -> None:
 @pytest.mark.parametrize(("first", "second"), [(1, 1), (1, -1), (1, 0.5), (0.8, -0.3)])
 def test_one_sound_on_both_channels_is_one(first: float, second: float) -> None:
     sound = noise(3)
-    assert len(two((sound * first).astype(np.int16), (sound * second).astype(np.int16)).sides) == 1
+    assert len(two((sound * first).astype(np.int16), (sound * second).astype(np.int16)).ways) == 1
 
 
 def test_a_voice_panned_to_one_side_is_one_sound() -> None:
     left, right = noise(3, seed=1).astype(float), noise(3, seed=2).astype(float)
-    assert len(two((left + 0.7 * right).astype(np.int16), (0.7 * left + right).astype(np.int16)).sides) == 1
+    assert len(two((left + 0.7 * right).astype(np.int16), (0.7 * left + right).astype(np.int16)).ways) == 1
 
 
 @pytest.mark.parametrize("live", [0, 1])
 def test_of_a_dead_channel_and_a_live_one_the_live_one_is_taken_at_its_own_level(live: int) -> None:
     sound = [np.zeros(3 * RATE, dtype=np.int16)] * 2
     sound[live] = noise(3)
-    (kept,) = two(*sound).sides
+    (kept,) = of(two(*sound))
     assert np.array_equal(kept, noise(3))
 
 
 def test_a_constant_offset_makes_no_channels_alike() -> None:
     left, right = (noise(3, seed=seed) // 4 + 9000 for seed in (1, 2))
-    assert len(two(left.astype(np.int16), right.astype(np.int16)).sides) == 2
+    assert len(two(left.astype(np.int16), right.astype(np.int16)).ways) == 2
 
 
-def test_ordinary_stereo_is_mixed_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "SETTLED", 2.0)
-    sound, other = Channels(), noise(1, seed=9) // 20
-    for second in range(4):
-        block = noise(1, seed=second)
-        sound.add(np.stack([block, block + other], axis=1))
-    assert (len(sound._left), len(sound._right)) == (4 * RATE * 2, 0)
-    (mixed,) = sound.sides()
-    assert np.abs(mixed - np.concatenate([noise(1, seed=second) + other // 2 for second in range(4)])).max() <= 1
+def test_ordinary_stereo_is_mixed_and_so_is_two_people_where_one_channel_is_wanted() -> None:
+    sound, other = noise(3, seed=1), noise(3, seed=9) // 20
+    stereo = two(sound, sound + other)
+    assert stereo.ways == ("mixed",)
+    assert np.abs(of(stereo)[0] - (sound + other // 2)).max() <= 1
+    apart = two(sound, noise(3, seed=2))
+    assert np.abs(of(apart.mixed())[0] - (sound // 2 + noise(3, seed=2) // 2)).max() <= 2
+    assert np.array_equal(apart.mixed().samples, apart.samples)
 
 
-@given(st.lists(st.sampled_from(["both", "left", "same", "mono", "eight"]), min_size=1, max_size=6))
+BLOCKS = st.lists(st.sampled_from(["both", "left", "same", "mono", "eight"]), min_size=1, max_size=6)
+
+
+@given(BLOCKS)
 def test_whatever_the_blocks_are_every_side_is_as_long_as_the_recording(kinds: list[str]) -> None:
     a, b = noise(0.02, seed=1), noise(0.02, seed=2)
     blocks = {
@@ -77,11 +85,25 @@ def test_whatever_the_blocks_are_every_side_is_as_long_as_the_recording(kinds: l
     sound = Channels()
     for kind in kinds:
         sound.add(blocks[kind])
-    assert {len(side) for side in sound.sides()} == {len(a) * len(kinds)}
+    length = len(a) * len(kinds)
+    assert {len(sound.levels()[way]) for way in sound.ways()} == {-(-length // WINDOW)}
+    (*parts,) = cut(iter([blocks[kind] for kind in kinds]), [(way, 0, length) for way in sound.ways()])
+    assert {len(part) for part in parts} == {length}
 
 
-def loud(samples: np.ndarray) -> Generator[Progress, None, Activity]:
+@given(BLOCKS, st.lists(st.tuples(st.integers(0, 400), st.integers(0, 300)), max_size=5), st.sampled_from(["left", "right", "mixed"]))
+def test_spans_in_any_order_are_those_of_the_whole(kinds: list[str], spans: list[tuple[int, int]], way: Way) -> None:
+    blocks = [{"mono": noise(0.02).reshape(-1, 1)}.get(kind, np.stack([noise(0.02, seed=1), noise(0.02, seed=2)], 1)) for kind in kinds]
+    whole = np.concatenate([taken(block, way) for block in blocks])
+    wanted = [(way, start, min(start + length, len(whole))) for start, length in spans if start < len(whole)]
+    by_end = sorted(wanted, key=lambda span: span[2])
+    found = [part for part in cut(iter([None, *blocks]), by_end) if part is not None]
+    assert all(np.array_equal(part, whole[start:end]) for part, (_, start, end) in zip(found, by_end, strict=True))
+
+
+def loud(found: Decoded) -> Generator[Progress, None, Activity]:
     """A voice wherever the sound is loud."""
+    (samples,) = of(found.side(0))
     level = np.sqrt((samples[: len(samples) // WINDOW * WINDOW].reshape(-1, WINDOW).astype(float) ** 2).mean(axis=1))
     yield Progress(stage="decode", done=0)
     decibels = (20 * np.log10(level / 32768 + 1e-6)).astype(np.float32)
@@ -120,9 +142,8 @@ def side(*said: tuple[float, float, str], level: float = -30, lost: tuple[tuple[
         speech[round(start / STEP) : round(end / STEP)] = 0.9
         decibels[round(start / STEP) : round(end / STEP)] = level
     segments = [Segment(id=n, start=start, end=end, speaker=None, text=text) for n, (start, end, text) in enumerate(said)]
-    quiet = np.zeros(round(SECONDS * RATE), dtype=np.int16)
-    decoded = Decoded(sides=(quiet,), seconds=SECONDS, declared=None, bad_packets=0)
-    return Side(sound=decoded, activity=Activity(speech=speech, level=decibels, seconds=SECONDS), segments=segments, lost=list(lost))
+    sound = Decoded(audio=Path(), blocks=[], ways=("left",), levels={}, seconds=SECONDS, declared=None, bad_packets=0)
+    return Side(sound=sound, activity=Activity(speech=speech, level=decibels, seconds=SECONDS), segments=segments, lost=list(lost))
 
 
 def texts(*found: Side) -> list[tuple[str, str]]:

@@ -17,10 +17,12 @@ from assistant.errors import ModelUnusable, NothingSaid
 from assistant.protocols import Brief, Progress
 from assistant.speech import transcriber as walk
 from assistant.speech.cards import Card, ModelOnDisk
+from assistant.speech.decode import Decoded
 from assistant.speech.ear import Heard
 from assistant.speech.sentences import Piece
 from assistant.speech.transcriber import SpeechTranscriber
 from assistant.speech.vad import STEP, Activity
+from tests.near import NearEars
 from tests.sound import RATE, noise, wav
 from tests.work import finish
 
@@ -51,7 +53,7 @@ class Scripted:
 
 def transcriber(engine: Scripted, *expected: Term, window: float = 10.0, name: str = "small.en", **settings: bool) -> SpeechTranscriber:
     card = Card(name=name, smallest_window=window, prompt=settings.pop("prompted", True))
-    return SpeechTranscriber(ModelOnDisk(card=card, folder=Path()), lambda *_: engine, expected, **settings)
+    return SpeechTranscriber(ModelOnDisk(card=card, folder=Path()), NearEars(engine), expected, **settings)
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def voices(monkeypatch: pytest.MonkeyPatch) -> Callable[..., io.BytesIO]:
     """A recording in which the voice detector finds speech between the given seconds."""
 
     def make(seconds: float, *spans: tuple[float, float], likely: float = 0.9, surely: tuple[float, float] | None = None) -> io.BytesIO:
-        def activity(samples: np.ndarray):  # type: ignore[no-untyped-def]
+        def activity(_: Decoded):  # type: ignore[no-untyped-def]
             speech = np.zeros(round(seconds / STEP), dtype=np.float32)
             for start, end in spans:
                 speech[round(start / STEP) : round(end / STEP)] = 0.9 if (start, end) == surely else likely
@@ -332,7 +334,7 @@ def test_a_model_of_many_languages_that_was_trained_in_english_is_not_asked(voic
     """distil-large-v3.5 has the vocabulary of all languages and was distilled on English alone."""
     ear = Polyglot(words("He rang."), shares=[])
     card = Card(name="distil-large-v3.5", languages=("en",))
-    work = SpeechTranscriber(ModelOnDisk(card=card, folder=Path()), lambda *_: ear).transcribe(voices(5, (1, 4)), BRIEF)
+    work = SpeechTranscriber(ModelOnDisk(card=card, folder=Path()), NearEars(ear)).transcribe(voices(5, (1, 4)), BRIEF)
     assert finish(work).language == "en"
 
 

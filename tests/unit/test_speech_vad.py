@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.speech import vad
-from assistant.speech.vad import LONGEST, ON, PAD, STEP, Activity, plan
+from assistant.speech.level import STEP, WINDOW
+from assistant.speech.vad import LONGEST, ON, PAD, Activity, plan
 from tests.often import times
-from tests.sound import RATE
+from tests.sound import RATE, decoded
 from tests.work import finish
 
 LOUDNESS = -20.0
@@ -98,8 +99,12 @@ def test_beside_a_voice_faint_speech_is_heard_too() -> None:
     assert len(plan(heard((1, 0.02), (2, 0.9), (2, 0.02), (2, 0.4), (1, 0.02)))) == 2
 
 
+def judged(samples: np.ndarray) -> Activity:
+    return finish(vad.activity(decoded(samples)))
+
+
 def test_silence_has_no_speech() -> None:
-    activity = finish(vad.activity(np.zeros(5 * RATE, dtype=np.int16)))
+    activity = judged(np.zeros(5 * RATE, dtype=np.int16))
     assert activity.speech.max() < 0.1
     assert activity.level.max() == -120
     assert plan(activity) == []
@@ -108,15 +113,15 @@ def test_silence_has_no_speech() -> None:
 def test_cutting_a_recording_into_chunks_changes_little_of_what_is_found(speech: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     """Silero starts every chunk without memory: without sound to settle on, the first windows after the border differ by 0.13 and more."""
     long = np.tile(np.roll(speech, 3 * RATE), 1 + 70 * RATE // len(speech))
-    border = vad.CHUNK // vad.WINDOW
-    chunked = finish(vad.activity(long)).speech
+    border = vad.CHUNK // WINDOW
+    chunked = judged(long).speech
     monkeypatch.setattr(vad, "CHUNK", vad.CHUNK * 4)
-    whole = finish(vad.activity(long)).speech
+    whole = judged(long).speech
     assert len(chunked) == len(whole)
     assert np.allclose(chunked[:border], whole[:border], atol=0.01)
     assert np.abs(chunked[border : border + 5] - whole[border : border + 5]).mean() < 0.1
 
 
 def test_speech_is_found_even_when_it_is_very_quiet(speech: np.ndarray) -> None:
-    loud, quiet = (plan(finish(vad.activity((speech * gain).astype(np.int16)))) for gain in (1.0, 0.004))
+    loud, quiet = (plan(judged((speech * gain).astype(np.int16))) for gain in (1.0, 0.004))
     assert sum(s.end - s.start for s in quiet) == pytest.approx(sum(s.end - s.start for s in loud), rel=0.2)
