@@ -89,5 +89,5 @@ def cut(steps: Iterator[Samples | None], spans: Sequence[tuple[Way, int, int]]) 
                 continue
             held = [(at, kept) for at, kept in held if at + len(kept) > first] + [(reached, block)]
             reached += len(block)
-        parts = (taken(block[max(0, start - at) : max(0, end - at)], way) for at, block in held)
+        parts = (taken(block, way)[max(0, start - at) : max(0, end - at)] for at, block in held)
         yield np.concatenate([np.empty(0, dtype=np.int16), *parts])
