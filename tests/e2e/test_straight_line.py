@@ -171,6 +171,7 @@ def test_a_store_is_made_and_its_passphrase_opens_it(tmp_path: Path) -> None:
     assert coachnote("list", folder=tmp_path).stdout == ""
 
 
+@pytest.mark.slow
 def test_without_a_real_model_the_recording_waits(tmp_path: Path) -> None:
     """With the first ten seconds of the bundled dictation."""
     make(tmp_path)

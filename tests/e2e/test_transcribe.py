@@ -42,7 +42,14 @@ def test_a_day_that_was_given_is_confirmed(short_speech: Path, with_model: str, 
     assert (heard.session_date, heard.date_confirmed) == (dt.date(2026, 2, 27), True)
 
 
-@pytest.mark.parametrize(("form", "beginning"), [("txt", "["), ("vtt", "WEBVTT\n\n00:00:0"), ("srt", "1\n00:00:0")])
+@pytest.mark.parametrize(
+    ("form", "beginning"),
+    [
+        pytest.param("txt", "[", marks=pytest.mark.slow),
+        ("vtt", "WEBVTT\n\n00:00:0"),
+        pytest.param("srt", "1\n00:00:0", marks=pytest.mark.slow),
+    ],
+)
 def test_other_formats_go_to_a_file_of_ones_own(
     form: str, beginning: str, short_speech: Path, with_model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

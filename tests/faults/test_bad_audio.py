@@ -107,7 +107,7 @@ def test_damage_is_told_on_the_screen_and_the_rest_is_heard(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent another way on this system")
-@pytest.mark.parametrize(("stage", "times"), [("Decoding", 40), ("Loading", 10), ("Transcribing", 10)])
+@pytest.mark.parametrize(("stage", "times"), [("Decoding", 40), pytest.param("Loading", 10, marks=pytest.mark.slow), ("Transcribing", 10)])
 def test_control_c_leaves_nothing_behind(stage: str, times: int, speech: np.ndarray, with_model: str, tmp_path: Path) -> None:
     (tmp_path / "long.wav").write_bytes(wav(np.tile(speech, times)))
     words = ["transcribe", str(tmp_path / "long.wav"), "--model", with_model, "--out", str(tmp_path / "long.json")]

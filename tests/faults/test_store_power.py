@@ -81,6 +81,7 @@ def test_a_power_cut_loses_nothing_that_was_told_to_be_saved(before: Path, tmp_p
     assert cut(before, tmp_path, synchronous="FULL", images=30, count=4) == [[]] * 30
 
 
+@pytest.mark.slow
 def test_the_proof_would_notice_a_commit_that_is_not_synced(before: Path, tmp_path: Path) -> None:
     losses = cut(before, tmp_path, synchronous="NORMAL", images=30, count=4)
     assert sum(1 for lines in losses if lines) >= 3

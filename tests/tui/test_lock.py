@@ -288,6 +288,7 @@ async def test_a_half_edited_action_is_put_back_and_can_be_finished() -> None:
     assert store.typed == {}
 
 
+@pytest.mark.slow
 async def test_what_was_put_back_can_be_thrown_away() -> None:
     store = filled_store()
     async with using(store) as pilot:
@@ -413,7 +414,7 @@ async def test_saving_is_tried_again_when_the_store_was_busy() -> None:
     assert store.typed[SESSION].fields == {"text": HALF}
 
 
-@pytest.mark.parametrize("drafter", [ScriptedDrafter(draft(draft="d-0002")), Failing()])
+@pytest.mark.parametrize("drafter", [ScriptedDrafter(draft(draft="d-0002")), pytest.param(Failing(), marks=pytest.mark.slow)])
 async def test_a_form_is_put_back_after_drafting_again_whether_that_works_or_not(drafter: Drafter) -> None:
     store = filled_store()
     store.save_unfinished(SESSION, Unfinished(form="edit", at="actions/0", fields={"what": HALF}))
