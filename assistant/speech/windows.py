@@ -71,7 +71,7 @@ def read(model: ModelOnDisk) -> Verdict | None:
 
 def weights(model: ModelOnDisk) -> int:
     """Bytes."""
-    return (model.folder / "model.bin").stat().st_size
+    return (model.folder / model.card.files[0]).stat().st_size
 
 
 def record(model: ModelOnDisk, verdict: Verdict) -> None:
