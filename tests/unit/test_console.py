@@ -122,6 +122,22 @@ def test_watching_returns_the_result_and_says_each_stage_once(capsys: pytest.Cap
     assert capsys.readouterr().err.splitlines() == ["Transcribing …", "Drafting …"]
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_sentence_for_the_person_is_said_once(
+    terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def work() -> Generator[Progress, None, None]:
+        yield Progress(stage="load", done=0)
+        yield Progress(stage="load", done=0, notice="The graphics card could not be used [CUDA]; the processor is used instead.")
+        yield Progress(stage="transcribe", done=1)
+
+    console.watch(work())
+    assert capsys.readouterr().err.count("could not be used [CUDA]; the processor") == 1
+
+
 def test_ctrl_c_closes_the_work() -> None:
     closed = []
 

@@ -90,6 +90,18 @@ def test_a_recording_that_changes_while_it_is_heard_is_not_heard_in_part(tmp_pat
         list(decoded.play([("left", 0, 5), ("left", 12, 15)]))
 
 
+def test_decoding_does_not_run_ahead_of_whoever_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ears are slower than the decoder: without this, hours of sound would wait for them in memory."""
+    monkeypatch.setattr(decoding, "KEPT", 1.0)
+    source = io.BytesIO(wav(np.tile(noise(60), 6)))
+    sound = finish(decode(source)).play([("left", 0.0, 1.0), ("left", 300.0, 301.0)])
+    first = next(part for part in sound if part is not None)
+    time.sleep(0.5)
+    assert len(first) == RATE
+    assert source.tell() < 30 * RATE * 2
+    sound.close()
+
+
 def test_channels_in_opposite_phase_do_not_cancel_out() -> None:
     sound = noise(2)
     assert np.abs(read(wav(np.stack([sound, -sound], axis=1))).samples).mean() > 1000
