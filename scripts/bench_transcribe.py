@@ -16,10 +16,10 @@ invented where nobody speaks.
 
 Prints machine, versions, a table of medians, ratios, and one JSON line last. Linux only: it reads /proc.
 
-    python scripts/bench_transcribe.py --rivals ../rivals --install     # once: makes the environment of the others
-    python scripts/bench_transcribe.py --rivals ../rivals               # base and small, 3 and 30 minutes: about 20 minutes on two cores
+    python scripts/bench_transcribe.py --rivals ../rivals --install     # makes the environment of the others first, 1.6 GB
+    python scripts/bench_transcribe.py --rivals ../rivals               # base and small, 30 minutes, and the demo model
     python scripts/bench_transcribe.py --quick                          # base, 1 minute
-    python scripts/bench_transcribe.py --sizes small --minutes 30 --only coachnote faster-whisper --no-words
+    python scripts/bench_transcribe.py --sizes small --minutes 3 30 180 --only coachnote faster-whisper --no-words
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -192,7 +193,7 @@ def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = [contender.name for contender in contenders.contenders(None)]
     parser.add_argument("--sizes", nargs="+", choices=list(model.SIZES), default=["base", "small"])
-    parser.add_argument("--minutes", nargs="+", type=float, default=[3, GOAL_MINUTES], help="lengths of the files, such as 3 30 180")
+    parser.add_argument("--minutes", nargs="+", type=float, default=[GOAL_MINUTES], help="lengths of the files, such as 3 30 180")
     parser.add_argument("--only", nargs="+", choices=names, metavar="PROGRAM", help=f"of: {', '.join(names)}")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--rivals", type=Path, metavar="DIR", help="environment of whisper-ctranslate2 and openai-whisper")
@@ -212,6 +213,7 @@ def asked() -> argparse.Namespace:
 def main() -> None:
     """Measure, tell, and leave nothing behind."""
     options = asked()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is ended too, and nothing is left on the disk
     if options.install:
         contenders.install(options.rivals)
     headline(options)

@@ -41,13 +41,14 @@ def models(ctx: click.Context) -> None:
 @click.pass_obj
 def fetch(settings: Settings, name: str) -> None:
     """Download the model NAME: the only time that coachnote uses a network. Nothing is sent but the request. Stopped, it goes on next time.
+    A speech model is then tried on this computer, as `coachnote models check` does.
 
     \b
     Example:  coachnote models fetch distil-small.en
     """
     folder = watch(wiring.fetch_model(settings, name))
     say(f"{name} is in {folder}. Its files are compared whenever it is loaded.")
-    _say_check(settings, name)
+    _try(settings, name)
 
 
 @models.command()
@@ -56,13 +57,14 @@ def fetch(settings: Settings, name: str) -> None:
 @click.pass_obj
 def add(settings: Settings, name: str, folder: Path) -> None:
     """Copy a model in from FOLDER, for a computer without a network. Its files are compared whenever it is loaded.
+    A speech model is then tried on this computer, as `coachnote models check` does.
 
     \b
     Example:  coachnote models add small.en /media/stick/faster-whisper-small.en
     """
     model = wiring.add_model(settings, name, folder)
     say(f"{name} is here now: {model.size_mb} MB.")
-    _say_check(settings, name)
+    _try(settings, name)
 
 
 @models.command()
@@ -98,10 +100,13 @@ def check(settings: Settings, name: str | None, recording: Path | None) -> None:
     click.echo(checked.told(watch(wiring.check_model(settings, name, recording))))
 
 
-def _say_check(settings: Settings, name: str) -> None:
-    """Speech models only: nothing else is checked."""
+def _try(settings: Settings, name: str) -> None:
+    """A speech model that has just come, so that nobody waits for a slow one that could be quick."""
+    from assistant.cli import checked
+
     if any(model.card.name == name for model in wiring.models_here(settings)):
-        say(f"Now try it on this computer, which makes it up to three times faster if it passes: coachnote models check {name}")
+        say(f"Trying it on this computer. Stopped with Ctrl-C, it is tried with `coachnote models check {name}` when you like.")
+        say(checked.told(watch(wiring.check_model(settings, name, None))))
 
 
 def _list(settings: Settings) -> None:

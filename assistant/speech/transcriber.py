@@ -21,6 +21,7 @@ from assistant.speech import abilities, guards, sides, spelling, tongue, turns, 
 from assistant.speech.cards import DEMO, ModelOnDisk
 from assistant.speech.decode import Decoded, decode
 from assistant.speech.diarize import Diarizer
+from assistant.speech.ear import LONGEST_WINDOW
 from assistant.speech.ears import Ears
 from assistant.speech.hearing import MARGIN, Found, Sound, Task
 from assistant.speech.nobody import nothing_said
@@ -67,14 +68,15 @@ class SpeechTranscriber:
     def _transcribed(self, audio: Path | BinaryIO, brief: Brief) -> Generator[Progress, None, Transcript]:
         decoded = yield from decode(audio)
         found = yield from sides.sides(decoded)
-        walk = _walk(found)
+        smallest = windows.smallest(self.model)
+        walk = _walk(found, vad.LONGEST if smallest < LONGEST_WINDOW else vad.FILLING)
         if not walk:
             raise nothing_said(decoded, found[0].activity)
         brief = replace(brief, kind="appointment") if len(found) > 1 else brief
         diarizer = self.diarizer() if self.diarizer and len(found) == 1 and brief.kind == "appointment" else None
         yield from self._loaded()
         expected = vocabulary.joined(brief.vocabulary, self.vocabulary)
-        task = self._task((yield from self._expected(decoded, walk)), expected, every_word=diarizer is not None)
+        task = self._task((yield from self._expected(decoded, walk)), expected, smallest, every_word=diarizer is not None)
         tongues = yield from self._hear(task, decoded, walk, spelling.listed(expected if self.spelling else ()))
         said = sides.together(found)
         if not said and all(stretch.speech < guards.NO_VOICE for _, stretch in walk):
@@ -114,14 +116,14 @@ class SpeechTranscriber:
                 yield Progress(stage="load", done=0, notice=self.ears.news())
         return tongue.of_recording(told)
 
-    def _task(self, expected: str, listed: tuple[Term, ...], *, every_word: bool) -> Task:
+    def _task(self, expected: str, listed: tuple[Term, ...], smallest: float, *, every_word: bool) -> Task:
         return Task(
             language=expected,
             ask=self._knows_more,
             follow=self.language == languages.AUTO,
             translate=self.translate,
             prompt=vocabulary.words(listed) if self.model.card.prompt else (),
-            smallest_window=windows.smallest(self.model),
+            smallest_window=smallest,
             word_times=self.word_times or every_word,
         )
 
@@ -157,9 +159,9 @@ class SpeechTranscriber:
         return settings
 
 
-def _walk(found: Sequence[Side]) -> Walk:
+def _walk(found: Sequence[Side], longest: float) -> Walk:
     """What to hear, by the time at which it ends."""
-    stretches = ((side, stretch) for side in found for stretch in vad.plan(side.activity))
+    stretches = ((side, stretch) for side in found for stretch in vad.plan(side.activity, longest))
     return sorted(stretches, key=lambda each: each[1].end)
 
 

@@ -27,10 +27,13 @@ PAD = 0.3
 """Seconds kept before and after speech, so that soft consonants are not cut off."""
 LONGEST = 15.0
 """Seconds: a stretch that fills half of Whisper's window."""
+FILLING = 27.0
+"""Seconds: a stretch that, with its padding and a rest of silence, fills the window of a model that is always given all of it."""
 CUT_ZONE = 3.0
 """A stretch that is too long is cut where speech is least likely within its last three seconds."""
-PAUSES = ((10.0, 0.15), (6.0, 0.35), (2.0, 0.6), (0.0, 1.5))
-"""From a stretch of this many seconds on, a pause of this many ends it."""
+PAUSES = ((10.0, 0.15), (0.0, 2.0))
+"""From a stretch of this many seconds on, a pause of this many ends it. Full stretches are quicker to hear: of 62 seconds of dictation they
+make 5 windows of 71 seconds in all, and stretches that end with a sentence 11 windows of 111 seconds; the same words are wrong."""
 BURST, BURST_LEVEL = 0.1, -50.0
 """Seconds and dBFS: a shorter and quieter burst is a click."""
 LOUD = -40.0
@@ -119,8 +122,8 @@ def _silero(samples: NDArray[np.int16], gain: np.float32) -> NDArray[np.float32]
     return np.asarray(get_vad_model()(sound.reshape(-1)), dtype=np.float32).reshape(-1)
 
 
-def plan(heard: Activity) -> list[Stretch]:
-    """The stretches to be heard, in order, apart from each other, none longer than LONGEST plus padding.
+def plan(heard: Activity, longest: float = LONGEST) -> list[Stretch]:
+    """The stretches to be heard, in order, apart from each other, none longer than `longest` seconds plus padding.
 
     Speech first; then loud sound in which faint speech is possible. Where nobody speaks in the whole recording the list is empty: given
     noise alone, speech models invent.
@@ -128,10 +131,13 @@ def plan(heard: Activity) -> list[Stretch]:
     if not heard.voiced():
         return []
     runs = _runs(heard.speech, ON, OFF)
-    runs = [run for run in runs if not _is_click(heard, run)]
-    runs = sorted(runs + _faint(heard, runs))
-    pieces = [piece for group in _groups(runs) for piece in _cut(group, heard.speech)]
-    return _padded(pieces, heard) if pieces else []
+    pieces = _pieces([run for run in runs if not _is_click(heard, run)], heard, longest)
+    faint = [piece for runs in _faint(heard, pieces) for piece in _pieces(runs, heard, longest)]
+    return _padded(sorted(pieces + faint), heard) if pieces or faint else []
+
+
+def _pieces(runs: list[Run], heard: Activity, longest: float) -> list[Run]:
+    return [piece for group in _groups(runs, longest) for piece in _cut(group, heard.speech, longest)]
 
 
 Run = tuple[int, int]
@@ -155,14 +161,15 @@ def _is_click(heard: Activity, run: Run) -> bool:
     return short and float(heard.level[run[0] : run[1]].max()) < BURST_LEVEL
 
 
-def _faint(heard: Activity, runs: list[Run]) -> list[Run]:
-    """Possible speech in the stretches of more than a second between runs that are loud on average."""
-    edges = [0, *(edge for run in runs for edge in run), len(heard.speech)]
-    found = []
+def _faint(heard: Activity, pieces: list[Run]) -> Iterator[list[Run]]:
+    """Possible speech in each stretch of more than a second between pieces that is loud on average.
+
+    Heard apart from what surely is speech, so that words which only the model hears are told from the others.
+    """
+    edges = [0, *(edge for piece in pieces for edge in piece), len(heard.speech)]
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         if (end - start) * STEP > 1 and _rms(heard.level[start:end]) > LOUD:
-            found += [(start + a, start + b) for a, b in _runs(heard.speech[start:end], FAINT, FAINT / 2)]
-    return found
+            yield [(start + a, start + b) for a, b in _runs(heard.speech[start:end], FAINT, FAINT / 2)]
 
 
 def _rms(level: NDArray[np.float32]) -> float:
@@ -170,38 +177,38 @@ def _rms(level: NDArray[np.float32]) -> float:
     return float(10 * np.log10(np.mean(10 ** (level / 10))))
 
 
-def _groups(runs: list[Run]) -> list[list[Run]]:
+def _groups(runs: list[Run], longest: float) -> list[list[Run]]:
     """Runs that are heard together: until a pause is long enough, or else cut at the longest pause where they grow too long."""
     groups: list[list[Run]] = []
     group: list[Run] = []
     for run in runs:
-        if group and _rests(group, run):
+        if group and _rests(group, run, longest - LONGEST):
             groups.append(group)
             group = []
-        while group and (run[1] - group[0][0]) * STEP > LONGEST:
-            at = _longest_pause([*group, run])
+        while group and (run[1] - group[0][0]) * STEP > longest:
+            at = _longest_pause([*group, run], longest)
             groups.append(group[:at])
             group = group[at:]
         group.append(run)
     return [*groups, group] if group else groups
 
 
-def _rests(group: list[Run], following: Run) -> bool:
-    """Whether the pause before the following run ends the stretch."""
+def _rests(group: list[Run], following: Run, more: float) -> bool:
+    """Whether the pause before the following run ends the stretch, where stretches may be so many seconds longer."""
     length, pause = (group[-1][1] - group[0][0]) * STEP, (following[0] - group[-1][1]) * STEP
-    return any(length >= least and pause >= enough for least, enough in PAUSES)
+    return any(length >= least + (more if least else 0) and pause >= enough for least, enough in PAUSES)
 
 
-def _longest_pause(runs: list[Run]) -> int:
+def _longest_pause(runs: list[Run], longest: float) -> int:
     """The run before which the pause is longest, once a third of a stretch is full; the last one where none is."""
-    late = [n for n in range(1, len(runs)) if (runs[n - 1][1] - runs[0][0]) * STEP >= LONGEST / 3]
+    late = [n for n in range(1, len(runs)) if (runs[n - 1][1] - runs[0][0]) * STEP >= longest / 3]
     return max(late or [len(runs) - 1], key=lambda n: (runs[n][0] - runs[n - 1][1], n))
 
 
-def _cut(group: list[Run], speech: NDArray[np.float32]) -> Iterator[Run]:
+def _cut(group: list[Run], speech: NDArray[np.float32], longest: float) -> Iterator[Run]:
     """The group as one piece, or several where one run alone is too long."""
     start, end = group[0][0], group[-1][1]
-    most, zone = int(LONGEST / STEP), int(CUT_ZONE / STEP)
+    most, zone = int(longest / STEP), int(CUT_ZONE / STEP)
     while end - start > most:
         at = start + most - zone + int(speech[start + most - zone : start + most].argmin())
         yield start, at

@@ -54,7 +54,7 @@ def test_a_model_is_fetched_recorded_checked_and_removed(files: dict[str, bytes]
     with serving(Hub(REPOSITORY, files)) as hub:
         coachnote("fetch", NAME, hub=hub, models=models)
     folder = models / NAME
-    assert {path.name for path in folder.iterdir()} == (set(files) - {"README.md"}) | {"coachnote.json"}
+    assert {path.name for path in folder.iterdir()} == (set(files) - {"README.md"}) | {"coachnote.json", "check.json"}
     assert [path.name for path in models.iterdir()] == [NAME]
     for name in set(files) - {"README.md"}:
         assert (folder / name).read_bytes() == files[name]
@@ -63,12 +63,15 @@ def test_a_model_is_fetched_recorded_checked_and_removed(files: dict[str, bytes]
     assert not hub.named
     assert not any("telemetry" in path for _, path, _ in hub.asked)
     listed = coachnote(hub=hub, models=models).stdout
+    assert f"{NAME}: checked:" in listed
     assert any(line.split()[:2] == [NAME, "yes"] for line in listed.splitlines())
     coachnote("remove", NAME, hub=hub, models=models)
     assert not list(models.iterdir())
 
 
-@pytest.mark.parametrize("harm", ["a flipped bit", "a file less", "a longer file"])
+@pytest.mark.parametrize(
+    "harm", ["a flipped bit", *(pytest.param(harm, marks=pytest.mark.slow) for harm in ("a file less", "a longer file"))]
+)
 def test_a_model_that_changed_on_the_disk_is_not_loaded(files: dict[str, bytes], tmp_path: Path, harm: str) -> None:
     models = tmp_path / "models"
     with serving(Hub(REPOSITORY, files)) as hub:
@@ -89,6 +92,7 @@ def test_a_model_that_changed_on_the_disk_is_not_loaded(files: dict[str, bytes],
     assert "not what was fetched" in done.stderr
 
 
+@pytest.mark.slow
 def test_what_broke_off_goes_on_where_it_stopped(files: dict[str, bytes], tmp_path: Path) -> None:
     models = tmp_path / "models"
     with serving(Hub(REPOSITORY, files, pause=0.01)) as hub:
@@ -106,13 +110,14 @@ def test_what_broke_off_goes_on_where_it_stopped(files: dict[str, bytes], tmp_pa
     assert (models / NAME / "model.bin").read_bytes() == files["model.bin"]
 
 
+@pytest.mark.slow
 def test_a_connection_that_breaks_is_taken_up_again(files: dict[str, bytes], tmp_path: Path) -> None:
     with serving(Hub(REPOSITORY, files, cut_at={"model.bin": 200_000})) as hub:
         coachnote("fetch", NAME, hub=hub, models=tmp_path / "models")
     assert (tmp_path / "models" / NAME / "model.bin").read_bytes() == files["model.bin"]
 
 
-@pytest.mark.parametrize("name", ["model.bin", "config.json"])
+@pytest.mark.parametrize("name", ["model.bin", pytest.param("config.json", marks=pytest.mark.slow)])
 def test_a_file_that_is_not_what_the_hub_says_is_thrown_away(files: dict[str, bytes], tmp_path: Path, name: str) -> None:
     models, false = tmp_path / "models", bytearray(files[name])
     false[len(false) // 2] ^= 1

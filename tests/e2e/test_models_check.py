@@ -86,8 +86,10 @@ def test_a_model_whose_card_says_how_it_is_heard_stays_as_it_is(models: Path, sh
     assert "demo: checked" not in coachnote("models").stdout
 
 
-def test_adding_a_model_says_what_to_do_next(models: Path) -> None:
-    assert "coachnote models check taken" in coachnote("models", "add", "taken", str(models / "babbler")).stderr
+def test_a_model_that_is_added_is_tried_at_once(models: Path) -> None:
+    added = coachnote("models", "add", "taken", str(models / "babbler")).stderr
+    assert "Trying it on this computer" in added and "In 30 s windows" in added
+    assert (models / "taken" / "check.json").exists()
 
 
 def test_what_cannot_be_checked_ends_with_its_own_code(models: Path, tmp_path: Path) -> None:

@@ -189,7 +189,7 @@ def test_speech_without_words_is_an_explained_gap_and_not_nothing_said(voices: C
 
 def test_silence_never_reaches_the_engine(voices: Callable[..., io.BytesIO], monkeypatch: pytest.MonkeyPatch) -> None:
     recording = voices(8)
-    monkeypatch.setattr(walk.vad, "plan", lambda _: [])
+    monkeypatch.setattr(walk.vad, "plan", lambda *_: [])
     with pytest.raises(NothingSaid):
         hear(recording, Scripted())
 

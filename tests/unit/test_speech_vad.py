@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.speech import vad
 from assistant.speech.level import STEP, WINDOW
-from assistant.speech.vad import LONGEST, ON, PAD, Activity, plan
+from assistant.speech.vad import FILLING, LONGEST, ON, PAD, Activity, plan
 from tests.often import times
 from tests.sound import RATE, decoded
 from tests.work import finish
@@ -29,12 +29,12 @@ PARTS = st.lists(st.tuples(st.floats(0.05, 40), st.sampled_from([0.0, 0.1, 0.32,
 
 
 @settings(max_examples=times(50))
-@given(PARTS)
-def test_stretches_are_in_order_apart_and_short(parts: list[tuple[float, float]]) -> None:
+@given(PARTS, st.sampled_from([LONGEST, FILLING]))
+def test_stretches_are_in_order_apart_and_short(parts: list[tuple[float, float]], longest: float) -> None:
     activity = heard(*parts)
-    stretches = plan(activity)
+    stretches = plan(activity, longest)
     assert all(0 <= s.start < s.end <= activity.seconds for s in stretches)
-    assert all(s.end - s.start <= LONGEST + 2 * PAD + STEP for s in stretches)
+    assert all(s.end - s.start <= longest + 2 * PAD + STEP for s in stretches)
     assert all(a.end <= b.start for a, b in pairwise(stretches))
 
 
@@ -49,12 +49,17 @@ def test_where_somebody_speaks_no_likely_speech_is_left_out(parts: list[tuple[fl
 
 
 def test_a_long_pause_ends_a_stretch_and_a_short_one_does_not() -> None:
-    assert len(plan(heard((3, 0.9), (0.4, 0.0), (3, 0.9)))) == 1
-    assert len(plan(heard((3, 0.9), (0.8, 0.0), (3, 0.9)))) == 2
+    assert len(plan(heard((3, 0.9), (1.8, 0.0), (3, 0.9)))) == 1
+    assert len(plan(heard((3, 0.9), (2.2, 0.0), (3, 0.9)))) == 2
 
 
 def test_the_longer_the_stretch_the_shorter_the_pause_that_ends_it() -> None:
     assert len(plan(heard((11, 0.9), (0.2, 0.0), (2, 0.9)))) == 2
+
+
+def test_a_model_that_takes_all_of_a_window_has_it_filled() -> None:
+    talk = heard(*[(4, 0.9), (0.2, 0.0)] * 12)
+    assert [len(plan(talk, longest)) for longest in (LONGEST, FILLING)] == [4, 2]
 
 
 def test_a_stretch_that_grows_too_long_is_cut_at_its_longest_pause() -> None:
@@ -68,8 +73,8 @@ def test_speech_without_a_pause_is_cut_where_speech_is_least_likely() -> None:
 
 
 def test_padding_reaches_to_the_middle_of_a_pause_at_most() -> None:
-    first, second = plan(heard((3, 0.9), (0.62, 0.0), (3, 0.9)))
-    assert second.start - first.end == pytest.approx(0.02, abs=0.06)
+    first, second = plan(heard((11, 0.9), (0.4, 0.0), (3, 0.9)))
+    assert first.end == second.start == pytest.approx(11.2, abs=0.06)
     (only,) = plan(heard((2, 0.0), (3, 0.9), (2, 0.0)))
     assert only.start == pytest.approx(2 - PAD, abs=STEP)
 
