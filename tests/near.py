@@ -26,7 +26,7 @@ class NearEars:
     def load(self) -> Iterator[None]:
         return iter(())
 
-    def hear(self, sounds: Iterable[Sound | None], task: Task, stretches: int) -> Iterator[Found | None]:
+    def hear(self, sounds: Iterable[Sound | None], task: Task, seconds: float) -> Iterator[Found | None]:
         return (None if sound is None else hearing.hear(self._ear, sound, task) for sound in sounds)
 
     def languages(self, sounds: Iterable[Sound | None]) -> Iterator[dict[str, float] | None]:

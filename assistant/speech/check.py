@@ -125,7 +125,7 @@ def _heard(
     """All of them, and the seconds that took."""
     found: list[Found] = []
     started = time.monotonic()
-    for answer in ears.hear(sounds, task, len(sounds)):
+    for answer in ears.hear(sounds, task, sum(sound.seconds for sound in sounds)):
         if answer is not None:
             done += sounds[len(found)].seconds
             found.append(answer)

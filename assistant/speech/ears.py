@@ -6,6 +6,7 @@ files and no engine.
 
 from __future__ import annotations
 
+import math
 import queue
 import weakref
 from collections import deque
@@ -21,8 +22,9 @@ from assistant.speech.ear import LONGEST_WINDOW, Scalar
 from assistant.speech.ear_process import Answers, EarProcess, Message
 from assistant.speech.hearing import Found, Sound, Task
 
-PAYS = 5
-"""Stretches for each process: with fewer, loading the model once more takes longer than it saves."""
+PAYS = 30.0
+"""Seconds of sound for each process: with less, loading the model once more takes longer than it saves. Base takes 1 s to load, on one
+core, and 2 s to hear so much."""
 PATIENCE, SLOWEST = 60.0, 20.0
 """Seconds, and so many times the length of the stretch, after which an ear counts as hung."""
 MOST_DEAD, MOST_TRIES = 3, 3
@@ -50,9 +52,9 @@ class Ears(Protocol):
     def load(self) -> Iterator[None]:
         """Until it is loaded. Raises ModelUnusable."""
 
-    def hear(self, sounds: Iterable[Sound | None], task: Task, stretches: int) -> Iterator[Found | None]:
-        """Each of so many stretches, in order. `sounds` is asked for the next when there is an ear for it, and gives None while it has
-        none. Raises ModelUnusable.
+    def hear(self, sounds: Iterable[Sound | None], task: Task, seconds: float) -> Iterator[Found | None]:
+        """Each stretch, in order; `seconds`: all of them together. `sounds` is asked for the next when there is an ear for it, and gives
+        None while it has none. Raises ModelUnusable.
         """
 
     def languages(self, sounds: Iterable[Sound | None]) -> Iterator[dict[str, float] | None]:
@@ -101,7 +103,7 @@ class FarEars:
         self._card = True
         self._known: Known | None = None
         self._news: str | None = None
-        self._heard = self._dead = 0
+        self._heard, self._dead = 0.0, 0
         self._answers: Answers = queue.SimpleQueue()
         self._crew: list[EarProcess] = []
         weakref.finalize(self, _end, self._crew)
@@ -132,9 +134,8 @@ class FarEars:
             self._listen(BEAT, {}, deque())
             yield None
 
-    def hear(self, sounds: Iterable[Sound | None], task: Task, stretches: int) -> Generator[Any, None, None]:
-        wanted = -(-(self._heard + stretches) // PAYS)
-        return self._shared(sounds, task, min(self._most, wanted))
+    def hear(self, sounds: Iterable[Sound | None], task: Task, seconds: float) -> Generator[Any, None, None]:
+        return self._shared(sounds, task, min(self._most, math.ceil((self._heard + seconds) / PAYS)))
 
     def languages(self, sounds: Iterable[Sound | None]) -> Generator[Any, None, None]:
         return self._shared(sounds, None, 1)
@@ -195,7 +196,7 @@ class FarEars:
             raise ModelUnusable(**wire.unpacked(payload))
         if kind in (wire.FOUND, wire.LAST) and order is not None:
             done[order.number] = order.answer(payload)
-            self._heard, self._dead = self._heard + 1, 0
+            self._heard, self._dead = self._heard + order.sound.seconds, 0
         if kind == wire.READY:
             self._known = Known(**wire.unpacked(payload))
         if kind in (wire.READY, wire.FOUND):

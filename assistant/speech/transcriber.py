@@ -132,7 +132,7 @@ class SpeechTranscriber:
         tongues: dict[int, Tongue] = {}
         left, at = iter(walk), 0.0
         with contextlib.closing(_sounds(decoded, walk)) as sounds:
-            for answer in self.ears.hear(sounds, task, len(walk)):
+            for answer in self.ears.hear(sounds, task, sum(stretch.end - stretch.start for _, stretch in walk)):
                 if answer is not None:
                     side, stretch = next(left)
                     found, at = answer.later(stretch.start), stretch.end
