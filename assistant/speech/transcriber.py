@@ -110,7 +110,7 @@ class SpeechTranscriber:
             return languages.ENGLISH if self.language == languages.AUTO else self.language
         longest = sorted(walk, key=lambda each: each[1].start - each[1].end)[: tongue.SAMPLED]
         told = []
-        with contextlib.closing(_sounds(decoded, longest)) as sounds:
+        with contextlib.closing(_sounds(decoded, sorted(longest, key=lambda each: each[1].start))) as sounds:
             for shares in self.ears.languages(sounds):
                 told += [] if shares is None else [shares]
                 yield Progress(stage="load", done=0, notice=self.ears.news())

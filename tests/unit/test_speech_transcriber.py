@@ -296,6 +296,17 @@ def test_the_language_asked_for_is_the_one_heard_and_another_one_is_told(voices:
     assert heard.made_by.settings["doubtful_language"] == "pl 0"
 
 
+def test_the_sound_is_asked_for_in_the_order_of_time(voices: Callable[..., io.BytesIO], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies between is held in memory: three long stretches of an hour in the order of their length would hold all of it."""
+    asked: list[list[float]] = []
+    play = Decoded.play
+    monkeypatch.setattr(Decoded, "play", lambda self, spans: asked.append([end for _, _, end in spans]) or play(self, spans))
+    ear = Polyglot(*[words("He rang.")] * 3, shares=[ENGLISH] * 6)
+    hear_in(voices(40, (1, 4), (10, 14), (20, 26)), ear)
+    assert len(asked) == 2
+    assert all(ends == sorted(ends) for ends in asked)
+
+
 def test_all_english_says_nothing_of_languages(voices: Callable[..., io.BytesIO]) -> None:
     heard = hear_in(voices(5, (1, 4)), Polyglot(words("He rang."), shares=[ENGLISH, ENGLISH]))
     assert heard.made_by is not None
