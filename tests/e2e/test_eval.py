@@ -79,6 +79,7 @@ def test_a_note_is_shorter_than_what_was_said(figures: dict[str, dict[str, float
     assert figures["appointment"]["length_ratio"] <= 0.45
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(drafts: list[bytes]) -> None:
     assert [drafted(p) for p in CASES[:6]] == drafts[:6]
 

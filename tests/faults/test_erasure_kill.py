@@ -63,7 +63,7 @@ def killed_at(day: Path, work: Path, step: int) -> str:
     return found if child.returncode else f"{found}, at its end"
 
 
-@pytest.mark.parametrize("step", [5, 13, 16, 19])
+@pytest.mark.parametrize("step", [5, 16, *(pytest.param(step, marks=pytest.mark.slow) for step in (13, 19))])
 def test_a_killed_erasure_never_was_or_is_finished(day: Path, tmp_path: Path, step: int) -> None:
     killed_at(day, tmp_path, step)
 

@@ -80,7 +80,7 @@ def check_taking_in(kept: Path, document: Path, after: float) -> None:
     assert code == 130 or stages[out.strip().splitlines()[-1]] == "drafted"
 
 
-@pytest.mark.parametrize("after", DELAYS[1:])
+@pytest.mark.parametrize("after", [DELAYS[2], *(pytest.param(after, marks=pytest.mark.slow) for after in (DELAYS[1], DELAYS[3]))])
 def test_taking_in_can_be_stopped(kept: Path, document: Path, after: float) -> None:
     check_taking_in(kept, document, after)
 

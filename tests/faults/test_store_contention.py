@@ -61,6 +61,7 @@ def together(folder: Path, seconds: float) -> dict[str, tuple[int, float]]:
     return done
 
 
+@pytest.mark.slow
 def test_reading_recording_and_a_batch_share_one_store(tmp_path: Path) -> None:
     done = together(tmp_path / "store", 1)
     assert all(count >= 1 and longest < 5 for count, longest in done.values()), done

@@ -199,6 +199,7 @@ async def test_editing_a_referral_an_outcome_and_the_appointment() -> None:
         assert (referral.status, outcome.outcome, appointment.time) == ("waiting", "done", "11:00")  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_adding_an_action() -> None:
     store = filled_store()
     async with reviewing(store) as pilot:

@@ -40,6 +40,7 @@ def voice(seconds: float) -> NDArray[np.float32]:
     return (0.1 * hum * (times % 0.5 < 0.4)).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [2.0, 8.0])
 def test_tokens_follow_the_voice_and_not_the_window(ear, seconds: float) -> None:
     tight, wide = (ear.hear(voice(seconds), window=window, language="en") for window in (10.0, 30.0))
@@ -66,6 +67,7 @@ def test_a_prompt_does_not_end_or_prolong_what_it_says(ear) -> None:
     assert abs(plain.tokens - prompted.tokens) <= 3
 
 
+@pytest.mark.slow
 def test_the_sound_is_the_same_every_time_and_as_long_as_asked(tmp_path: Path) -> None:
     for name in ("one.wav", "two.wav"):
         sound.written(tmp_path / name, 0.1)

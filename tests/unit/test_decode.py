@@ -184,6 +184,7 @@ def test_a_bare_stream_with_a_hole_is_short_by_its_bytes() -> None:
     assert decoded.bad_packets >= 1
 
 
+@pytest.mark.slow
 def test_one_percent_of_noise_on_the_bytes_costs_little_of_the_sound() -> None:
     data = bytearray(encoded(noise(30, 44_100), "mp3", "mp3"))
     rng = np.random.default_rng(5)

@@ -115,6 +115,7 @@ def test_a_weekday_that_disagrees_with_its_day_is_a_check() -> None:
     assert (made.next_appointment.date, made.next_appointment.check) == (dt.date(2026, 3, 26), ("date",))
 
 
+@pytest.mark.slow
 def test_an_hour_of_talk_is_drafted_in_seconds_not_minutes() -> None:
     turns = [
         ("coach", "So how did you get on with the college this week, did they ring?"),

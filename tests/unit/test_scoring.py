@@ -101,6 +101,7 @@ def test_fewer_cases_give_wider_intervals_and_one_case_none(cases: Sequence[Case
     assert intervals(counts[:1]) == {}
 
 
+@pytest.mark.slow
 def test_an_interval_covers_the_truth_as_often_as_it_says() -> None:
     """Coins of known bias as cases: of 60 samples, about 57 intervals hold it, and surely more than 48."""
     rng = random.Random(1)
