@@ -52,6 +52,7 @@ def window_of(model: str, recording: Path) -> str:
     return json.loads(coachnote("transcribe", str(recording), "--model", model).stdout)["made_by"]["settings"]["window"]
 
 
+@pytest.mark.slow
 def test_a_model_that_passes_is_heard_the_fast_way_from_then_on(models: Path, short: Path) -> None:
     assert window_of("ours", short) == "speech + 2 s, at least 30 s"
     assert "ours: checked: no." in coachnote("models").stdout
@@ -79,6 +80,7 @@ def test_a_model_that_hears_something_else_is_kept_in_whole_windows(models: Path
     assert "babbler: checked: failed" in coachnote("models").stdout
 
 
+@pytest.mark.slow
 def test_a_model_whose_card_says_how_it_is_heard_stays_as_it_is(models: Path, short: Path) -> None:
     done = coachnote("models", "check", "demo", "--on", str(short))
     assert "stays as its card says" in done.stdout
@@ -86,12 +88,14 @@ def test_a_model_whose_card_says_how_it_is_heard_stays_as_it_is(models: Path, sh
     assert "demo: checked" not in coachnote("models").stdout
 
 
+@pytest.mark.slow
 def test_a_model_that_is_added_is_tried_at_once(models: Path) -> None:
     added = coachnote("models", "add", "taken", str(models / "babbler")).stderr
     assert "Trying it on this computer" in added and "In 30 s windows" in added
     assert (models / "taken" / "check.json").exists()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_checked_ends_with_its_own_code(models: Path, tmp_path: Path) -> None:
     coachnote("models", "check", "missing", code=5)
     coachnote("models", "check", "babbler", "--on", str(tmp_path / "nothing.wav"), code=3)

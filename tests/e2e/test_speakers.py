@@ -57,7 +57,7 @@ def test_two_people_on_two_channels_are_two_voices_and_nobody_is_guessed(
     assert "the speakers stay open" in err
 
 
-@pytest.mark.parametrize("left", ["coach", "client"])
+@pytest.mark.parametrize("left", ["coach", pytest.param("client", marks=pytest.mark.slow)])
 def test_who_is_on_the_left_channel_is_said_by_a_person(left: str, talk: Talk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     right = "client" if left == "coach" else "coach"
     out, err = transcribed(talk.stereo(), tmp_path, capsys, "--left", left)
@@ -65,6 +65,7 @@ def test_who_is_on_the_left_channel_is_said_by_a_person(left: str, talk: Talk, t
     assert "stay open" not in err
 
 
+@pytest.mark.slow
 def test_what_a_microphone_hears_of_the_loudspeaker_is_told_once(talk: Talk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = transcribed(talk.stereo(bleed=0.69), tmp_path, capsys)  # 3.2 dB weaker, as measured with a laptop (asr.md, section 5)
     must_be_the_talk(documents.read_transcript(out.encode()), talk, "LRLR")
@@ -78,6 +79,7 @@ def test_one_microphone_is_one_side_and_no_channel_is_the_coachs(talk: Talk, tmp
     assert "nothing was made of --left" in err
 
 
+@pytest.mark.slow
 def test_voices_have_names_in_subtitles(talk: Talk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = transcribed(talk.stereo(), tmp_path, capsys, "--format", "vtt")
     assert re.findall(r"<v (.*?)>", out) == ["Voice L", "Voice R"] * 2
@@ -111,6 +113,7 @@ def test_two_people_in_front_of_one_microphone_are_two_voices(
 
 
 @with_sherpa
+@pytest.mark.slow
 def test_voices_that_cannot_be_told_apart_cost_nothing_of_the_transcript(
     diarize: Path, talk: Talk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

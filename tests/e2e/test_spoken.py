@@ -50,6 +50,7 @@ def test_a_translation_is_marked_and_has_its_original(short_speech: Path, polish
     assert "(machine translation from Polish)" in text and "(heard: " in text
 
 
+@pytest.mark.slow
 def test_the_settings_file_says_what_is_spoken(
     short_speech: Path, polish: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
