@@ -147,8 +147,12 @@ def tell(store: Store, session: str, left: Speaker | None = None) -> None:
         tell_voices(heard, left, session)
     statements = sum(len(s.statements) for s in draft.note) if draft else 0
     actions = len(draft.actions) if draft else 0
-    say(f"Drafted: {statements} statements, {actions} actions. Review it with `coachnote review {session}`.")
+    say(f"Drafted: {_counted(statements, 'statement')}, {_counted(actions, 'action')}. Review it with `coachnote review {session}`.")
     print(session)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _tell_imported(heard: Transcript) -> None:
