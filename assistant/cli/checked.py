@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def state(name: str, verdict: Verdict | None) -> str:
     """One line of the list of models."""
     if verdict is None:
-        return f"{name}: checked: no. It hears in windows of 30 seconds, about three times slower: coachnote models check {name}"
+        return f"{name}: checked: no. It hears in windows of 30 seconds, which is slower: coachnote models check {name}"
     if not verdict.passed:
         return f"{name}: checked: failed ({_differing(verdict)}). It hears in windows of 30 seconds."
     return f"{name}: checked: yes, on {_recording(verdict)} ({_differing(verdict)})."

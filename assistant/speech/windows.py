@@ -1,7 +1,7 @@
 """How short a window a speech model may be given: by its card, or by a check on this computer, whose verdict lies beside the model.
 
-Whisper was trained on windows of 30 seconds, most of them padding when a sentence is short. A window as long as the sound takes a third of
-the work. Some models lose words in it (CTranslate2 #2100, whisper.cpp #1855), so a model has to pass a check first. Loads no model.
+Whisper was trained on windows of 30 seconds. A window as long as the sound is less work, but some models lose words in it (CTranslate2
+#2100, whisper.cpp #1855), so a model has to pass a check first. Loads no model.
 """
 
 from __future__ import annotations
